@@ -1,0 +1,73 @@
+// A request in flight. The entrypoint builds one Exchange per arrival; everything after it reads `head`, may rewrite
+// what the member will see, and either answers or hands on.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+/** What rules match on. Canonical, and never changed after the entrypoint made it. */
+export interface RequestHead {
+  readonly method: string
+  /** Lower case, without port and trailing dot, IPv6 without brackets; empty for HTTP/1.0 without Host. */
+  readonly host: string
+  /** Normalised path: starts with `/`, no dot segments, unreserved characters decoded, other escapes upper case. */
+  readonly path: string
+  /** The text after `?`, undefined when the target has none. */
+  readonly query: string | undefined
+  /** Field names and values in turn, as received (`rawHeaders`): case, order and repeats are kept. */
+  readonly fields: readonly string[]
+  /** The TCP peer's address; an IPv4-mapped one as IPv4. */
+  readonly clientIp: string
+}
+
+/** How the request's body is delimited towards the member. Always explicit: RFC 9112 section 6. */
+export type Framing =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'length'; readonly bytes: number }
+  | { readonly kind: 'chunked' }
+
+/** Filled in by each layer as it decides; read once, for the access line. */
+export interface ExchangeRecord {
+  router: string | undefined
+  service: string | undefined
+  member: string | undefined
+  attempts: number
+}
+
+interface ExchangeBase {
+  readonly head: RequestHead
+  readonly request: IncomingMessage
+  /** The Host field to send when the service passes it on; undefined for HTTP/1.0 without one. */
+  readonly hostField: string | undefined
+  /** What the member will be asked for, without query; path middlewares rewrite it. Empty means `/`. */
+  path: string
+  /**
+   * End-to-end fields for the member, names and values in turn. Hop-by-hop fields, Host and framing are not in it:
+   * the forwarder writes those. X-Forwarded-* and X-Real-Ip are already ours.
+   */
+  fields: string[]
+  readonly framing: Framing
+  /** Fields to add to the member's answer, names and values in turn (a sticky session's Set-Cookie). */
+  readonly responseFields: string[]
+  readonly record: ExchangeRecord
+}
+
+export interface HttpExchange extends ExchangeBase {
+  readonly kind: 'http'
+  readonly response: ServerResponse
+}
+
+/** A request with an Upgrade the client may be granted: an arrival with a socket instead of a response. */
+export interface UpgradeExchange extends ExchangeBase {
+  readonly kind: 'upgrade'
+  readonly socket: Duplex
+  /** Bytes that came after the request head. */
+  readonly upgradeHead: Buffer
+}
+
+export type Exchange = HttpExchange | UpgradeExchange
+
+/**
+ * Settles when the exchange is over. Rejects with an UpstreamError only while not one byte of a response has been
+ * written, so that whoever catches it may still answer or try another member; once bytes were written, a failure
+ * destroys the client's connection instead (a cut answer must never look complete).
+ */
+export type Handler = (exchange: Exchange) => Promise<void>

@@ -1,0 +1,38 @@
+// The answers Muster writes itself, for both kinds of exchange.
+import { STATUS_CODES } from 'node:http'
+import type { Exchange } from './exchange.ts'
+
+/**
+ * Answers with a short text, as Traefik does (`404 page not found`), or any body and type. Does nothing once an answer
+ * was begun: a second one on the same connection would be read as the answer to the next request.
+ */
+export function respond(
+  exchange: Exchange,
+  status: number,
+  body: string = STATUS_CODES[status] ?? '',
+  fields: readonly string[] = ['Content-Type', 'text/plain; charset=utf-8'],
+): void {
+  if (exchange.kind === 'http') {
+    const { response } = exchange
+    if (response.headersSent || response.destroyed) return
+    response.writeHead(status, [
+      ...fields,
+      'Content-Length',
+      String(Buffer.byteLength(body)),
+      ...exchange.responseFields,
+    ])
+    response.end(body)
+    return
+  }
+  const { socket } = exchange
+  if (socket.destroyed || socket.writableEnded) return
+  socket.end(rawResponse(status, body, fields))
+}
+
+/** A whole HTTP/1.1 answer as text, for a socket that has no ServerResponse. Closes the connection. */
+export function rawResponse(status: number, body: string, fields: readonly string[] = []): string {
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`]
+  for (let i = 0; i < fields.length; i += 2) lines.push(`${fields[i]}: ${fields[i + 1]}`)
+  lines.push(`Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close', '', '')
+  return lines.join('\r\n') + body
+}

@@ -1,0 +1,20 @@
+import type { MiddlewareConfig, RouterConfig, ServiceConfig } from './dynamic-config.ts'
+import type { Problem } from './problem.ts'
+
+/** One provider's whole opinion, by unqualified name. A new one replaces the last; there are no deltas. */
+export interface Declaration {
+  readonly provider: string
+  readonly routers: ReadonlyMap<string, RouterConfig>
+  readonly services: ReadonlyMap<string, ServiceConfig>
+  readonly middlewares: ReadonlyMap<string, MiddlewareConfig>
+  readonly problems: readonly Problem[]
+  /** What brought it about, for the log and the journal. */
+  readonly cause: Cause
+}
+
+export interface Cause {
+  /** `start web-1`, `list`, `file changed`, … */
+  readonly what: string
+  /** When it happened at its source, milliseconds since the epoch. */
+  readonly at: number
+}
