@@ -1,0 +1,47 @@
+// Balancers and their members as they stand at this instant: configuration, state with its reason, and the ledger's books.
+import type { ClusterMember } from '../cluster/cluster.ts'
+import type { MemberConfig } from '../model/dynamic-config.ts'
+import type { AdminSources } from './sources.ts'
+
+/** One entry per load-balancing service, in name order, each with its members in balancing order. */
+export function balancers({ store, cluster }: AdminSources): object[] {
+  const membersByService = Map.groupBy(cluster.members, ({ service }) => service)
+  return [...store.current.services].flatMap(([name, { config, usedBy }]) =>
+    config === undefined
+      ? []
+      : {
+          name,
+          method: 'byrequests',
+          stickyCookie: config.stickyCookie,
+          usedBy,
+          members: (membersByService.get(name) ?? []).map(memberReport),
+        },
+  )
+}
+
+export function members({ cluster }: AdminSources): object[] {
+  return cluster.members.map(memberReport)
+}
+
+function memberReport({ key, service, config, state, reason, row }: ClusterMember): object {
+  return {
+    key,
+    service,
+    slot: config.slot,
+    container: config.container?.name,
+    url: memberUrl(config),
+    state,
+    reason,
+    weight: config.weight,
+    elected: row.elected,
+    busy: row.busy,
+    errors: row.errors,
+    /** Bytes. */
+    to: row.to,
+    from: row.from,
+  }
+}
+
+export function memberUrl({ scheme, host, port }: MemberConfig): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+}

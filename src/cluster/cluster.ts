@@ -1,0 +1,159 @@
+// Who may take requests right now: members declared by providers × what the engine says × whether their port accepts.
+// Writes the availability flag of the ledger; the data plane sees it in the same instant.
+import type { ContainerEvent } from '../model/container-event.ts'
+import type { ContainerRef, MemberConfig } from '../model/dynamic-config.ts'
+import { memberKey } from '../model/member-key.ts'
+import type { DynamicConfig } from '../model/merge.ts'
+import type { QualifiedName } from '../model/qualified-name.ts'
+import { ContainerLives } from './container-lives.ts'
+import type { Ledger, LedgerRow } from './ledger.ts'
+import { memberState } from './life-cycle.ts'
+import type { MemberState } from './life-cycle.ts'
+import { portAccepts } from './readiness.ts'
+
+export interface ClusterMember {
+  readonly key: string
+  readonly service: QualifiedName
+  readonly config: MemberConfig
+  readonly state: MemberState
+  readonly reason: string
+  readonly row: LedgerRow
+}
+
+/** A change worth a log line. */
+export interface MemberChange {
+  readonly member: ClusterMember
+  readonly before: MemberState | 'new'
+  /** `gone` when the member is no longer declared. */
+  readonly after: MemberState | 'gone'
+  /** When the engine says the cause happened, milliseconds since the epoch; undefined for probes and declarations. */
+  readonly at: number | undefined
+}
+
+interface Entry {
+  member: ClusterMember
+  accepting: boolean
+  probe: AbortController | undefined
+}
+
+export class Cluster {
+  readonly #ledger: Ledger
+  readonly #onChange: (change: MemberChange) => void
+  readonly #entries = new Map<string, Entry>()
+  readonly #lives = new ContainerLives((containerId) => this.#probeAgain(containerId))
+
+  constructor(ledger: Ledger, onChange: (change: MemberChange) => void) {
+    this.#ledger = ledger
+    this.#onChange = onChange
+  }
+
+  /** Every declared member with its state, in configuration order. */
+  get members(): readonly ClusterMember[] {
+    return [...this.#entries.values()].map((entry) => entry.member)
+  }
+
+  /** Brings the members in line with a configuration. Called before its snapshot is compiled, so that rows exist. */
+  sync(config: DynamicConfig): void {
+    const declared = new Map(
+      [...config.services].flatMap(([service, { members }]) =>
+        members.map((member) => [memberKey(service, member.id), { service, config: member }] as const),
+      ),
+    )
+    const containers = new Map<string, ContainerRef>()
+    for (const { config: member } of declared.values()) {
+      if (member.container !== undefined) containers.set(member.container.id, member.container)
+    }
+    this.#lives.sync(containers)
+    for (const key of this.#entries.keys()) if (!declared.has(key)) this.#remove(key)
+    for (const [key, { service, config: member }] of declared) this.#declare(key, service, member)
+  }
+
+  /** What the engine says of a container, ahead of the declaration that follows from it. */
+  observe(event: ContainerEvent): void {
+    const provesAgain = this.#lives.observe(event)
+    for (const entry of this.#of(event.containerId)) {
+      if (provesAgain) this.#probe(entry)
+      else if (this.#lives.of(entry.member.config.container).phase === 'stopped') this.#distrust(entry)
+      this.#settle(entry, event.at)
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const entry of this.#entries.values()) entry.probe?.abort()
+    this.#lives[Symbol.dispose]()
+  }
+
+  #declare(key: string, service: QualifiedName, config: MemberConfig): void {
+    const known = this.#entries.get(key)
+    if (known !== undefined) {
+      const moved = known.member.config.host !== config.host || known.member.config.port !== config.port
+      known.member = { ...known.member, config }
+      if (moved || (!known.accepting && known.probe === undefined)) this.#probe(known)
+      this.#settle(known, undefined)
+      return
+    }
+    const row = this.#ledger.row(key)
+    const member: ClusterMember = { key, service, config, state: 'down', reason: 'new', row }
+    const entry: Entry = { member, accepting: false, probe: undefined }
+    this.#entries.set(key, entry)
+    this.#probe(entry)
+    this.#settle(entry, undefined, 'new')
+  }
+
+  #remove(key: string): void {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return
+    this.#entries.delete(key)
+    this.#distrust(entry)
+    // The row stays with the requests still in flight; only its name is forgotten.
+    entry.member.row.available = false
+    this.#ledger.delete(key)
+    this.#onChange({ member: entry.member, before: entry.member.state, after: 'gone', at: undefined })
+  }
+
+  #probeAgain(containerId: string): void {
+    for (const entry of this.#of(containerId)) {
+      this.#probe(entry)
+      this.#settle(entry, undefined)
+    }
+  }
+
+  /** Members out of a file are up at once (as Traefik); those of containers once their port accepts. Callers settle. */
+  #probe(entry: Entry): void {
+    this.#distrust(entry)
+    const { container, host, port } = entry.member.config
+    if (container === undefined) {
+      entry.accepting = true
+      return
+    }
+    const probe = new AbortController()
+    entry.probe = probe
+    void portAccepts(host, port, probe.signal).then((accepts) => {
+      if (!accepts || probe.signal.aborted) return
+      entry.accepting = true
+      this.#settle(entry, undefined)
+    })
+  }
+
+  /** What is known of its port no longer holds: the process behind it is gone or about to be another one. */
+  #distrust(entry: Entry): void {
+    entry.probe?.abort()
+    entry.probe = undefined
+    entry.accepting = false
+  }
+
+  /** Recomputes a member's state; the ledger's flag first, so that nobody is told of a change before it holds. */
+  #settle(entry: Entry, at: number | undefined, before: MemberState | 'new' = entry.member.state): void {
+    const { config, row } = entry.member
+    const { phase, health } = this.#lives.of(config.container)
+    const { state, reason } = memberState(phase, health, entry.accepting)
+    row.available = state === 'ready'
+    if (state === before && reason === entry.member.reason) return
+    entry.member = { ...entry.member, state, reason }
+    if (state !== before) this.#onChange({ member: entry.member, before, after: state, at })
+  }
+
+  *#of(containerId: string): Iterable<Entry> {
+    for (const entry of this.#entries.values()) if (entry.member.config.container?.id === containerId) yield entry
+  }
+}

@@ -1,0 +1,94 @@
+// The funnel every change passes: the latest declaration of each provider → one configuration → cluster → snapshot.
+// Level-triggered: it looks at what is declared now, never at what the change was.
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Cause, Declaration } from '../model/declaration.ts'
+import { diff, isSame } from '../model/diff.ts'
+import type { ConfigDiff } from '../model/diff.ts'
+import { emptyConfig, merge } from '../model/merge.ts'
+import type { DynamicConfig } from '../model/merge.ts'
+import type { SnapshotStore } from '../snapshot/snapshot-store.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { Debounce } from './debounce.ts'
+
+/** What one update did; for the log and the journal. */
+export interface Update {
+  readonly snapshot: Snapshot
+  readonly diff: ConfigDiff
+  /** The latest of the coalesced causes, by provider. */
+  readonly causes: readonly Cause[]
+  /** From the earliest cause to the published snapshot. */
+  readonly elapsedMs: number
+}
+
+export interface ReconcilerOptions {
+  /** The first snapshot waits until each of them has spoken, or `startCeilingMs` has passed. */
+  readonly providers: readonly string[]
+  readonly startCeilingMs: number
+  /** Changes are applied after this quiet time, at the latest after the ceiling. Only additions wait: see Cluster. */
+  readonly quietMs: number
+  readonly ceilingMs: number
+  readonly cluster: Cluster
+  readonly store: SnapshotStore
+  readonly compile: (config: DynamicConfig, version: number) => Snapshot
+  readonly onUpdate: (update: Update) => void
+  /** A compile that throws is our bug: the old snapshot stays. */
+  readonly onFailure: (error: unknown, version: number) => void
+}
+
+export class Reconciler {
+  readonly #options: ReconcilerOptions
+  readonly #declarations = new Map<string, Declaration>()
+  readonly #silent: Set<string>
+  readonly #debounce: Debounce
+  readonly #startCeiling: NodeJS.Timeout
+  #causes = new Map<string, Cause>()
+  #config: DynamicConfig = emptyConfig
+  #started = false
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options
+    this.#silent = new Set(options.providers)
+    this.#debounce = new Debounce(() => this.#apply(), options)
+    this.#startCeiling = setTimeout(() => this.#start(), options.startCeilingMs)
+  }
+
+  /** Replaces what the declaration's provider said before. */
+  accept(declaration: Declaration): void {
+    this.#declarations.set(declaration.provider, declaration)
+    this.#causes.set(declaration.provider, declaration.cause)
+    this.#silent.delete(declaration.provider)
+    if (this.#started) this.#debounce.request()
+    else if (this.#silent.size === 0) this.#start()
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#startCeiling)
+    this.#debounce[Symbol.dispose]()
+  }
+
+  #start(): void {
+    if (this.#started) return
+    this.#started = true
+    clearTimeout(this.#startCeiling)
+    this.#apply()
+  }
+
+  #apply(): void {
+    const { cluster, store, compile, onUpdate, onFailure } = this.#options
+    const config = merge(this.#declarations.values())
+    const causes = [...this.#causes.values()]
+    this.#causes = new Map()
+    if (store.current.version > 0 && isSame(this.#config, config)) return
+    const version = store.current.version + 1
+    try {
+      cluster.sync(config)
+      const snapshot = compile(config, version)
+      store.publish(snapshot)
+      const elapsedMs = Math.max(0, Date.now() - Math.min(...causes.map(({ at }) => at)))
+      onUpdate({ snapshot, diff: diff(this.#config, config), causes, elapsedMs })
+      this.#config = config
+    } catch (error) {
+      onFailure(error, version)
+    }
+  }
+}
