@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { Cluster } from '../../../src/cluster/cluster.ts'
+import { Ledger } from '../../../src/cluster/ledger.ts'
+import type { Declaration } from '../../../src/model/declaration.ts'
+import type { DynamicConfig } from '../../../src/model/merge.ts'
+import { Reconciler } from '../../../src/reconciler/reconciler.ts'
+import type { Update } from '../../../src/reconciler/reconciler.ts'
+import { SnapshotStore } from '../../../src/snapshot/snapshot-store.ts'
+import type { Snapshot } from '../../../src/snapshot/snapshot.ts'
+
+test('the first snapshot waits until every provider has spoken', (t) => {
+  const { reconciler, updates } = start(t, { providers: ['docker', 'file'] })
+  reconciler.accept(declaration('docker', 'Host(`a`)'))
+  assert.equal(updates.length, 0)
+  reconciler.accept(declaration('file', 'Host(`b`)'))
+  assert.deepEqual(rules(updates[0]), ['Host(`a`)', 'Host(`b`)'])
+})
+
+test('a provider that does not speak holds the others up no longer than the ceiling', (t) => {
+  const { reconciler, updates } = start(t, { providers: ['docker', 'file'] })
+  reconciler.accept(declaration('file', 'Host(`b`)'))
+  t.mock.timers.tick(999)
+  assert.equal(updates.length, 0)
+  t.mock.timers.tick(1)
+  assert.deepEqual(rules(updates[0]), ['Host(`b`)'])
+})
+
+test('a burst of declarations is one update, of the last', (t) => {
+  const { reconciler, updates } = started(t)
+  for (let i = 0; i < 5; i++) {
+    reconciler.accept(declaration('docker', `Host(\`${i}\`)`))
+    t.mock.timers.tick(9)
+  }
+  assert.equal(updates.length, 1)
+  t.mock.timers.tick(1)
+  assert.equal(updates.length, 2)
+  assert.deepEqual(rules(updates[1]), ['Host(`4`)'])
+})
+
+test('news without end does not put an update off beyond the ceiling', (t) => {
+  const { reconciler, updates } = started(t)
+  for (let ms = 0; ms < 100; ms += 5) {
+    reconciler.accept(declaration('docker', `Host(\`${ms}\`)`))
+    t.mock.timers.tick(5)
+  }
+  assert.equal(updates.length, 2)
+})
+
+test('a declaration that says the same again changes nothing', (t) => {
+  const { reconciler, updates, store } = started(t)
+  const before = store.current
+  reconciler.accept(declaration('docker', 'Host(`a`)'))
+  t.mock.timers.tick(1000)
+  assert.equal(updates.length, 1)
+  assert.equal(store.current, before)
+})
+
+test('an update says what was added, removed and changed', (t) => {
+  const { reconciler, updates } = started(t)
+  reconciler.accept(declaration('docker', 'Host(`other`)'))
+  t.mock.timers.tick(1000)
+  assert.deepEqual(updates[0]?.diff, { added: ['router r@docker'], removed: [], changed: [] })
+  assert.deepEqual(updates[1]?.diff, { added: [], removed: [], changed: ['router r@docker'] })
+  assert.deepEqual(updates[1]?.causes.map(({ what }) => what), ['test'])
+})
+
+test('a compile that throws keeps the old snapshot and is reported', (t) => {
+  const { reconciler, updates, failures, store } = started(t)
+  const before = store.current
+  reconciler.accept(declaration('docker', 'throw'))
+  t.mock.timers.tick(1000)
+  assert.equal(store.current, before)
+  assert.deepEqual(failures, ['cannot compile version 2'])
+  reconciler.accept(declaration('docker', 'Host(`good`)'))
+  t.mock.timers.tick(1000)
+  assert.deepEqual(rules(updates.at(-1)), ['Host(`good`)'])
+})
+
+function start(t: TestContext, { providers }: { providers: string[] }) {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const updates: Update[] = []
+  const failures: string[] = []
+  const store = new SnapshotStore(snapshotOf(undefined, 0))
+  const cluster = new Cluster(new Ledger(), () => undefined)
+  const reconciler = new Reconciler({
+    providers,
+    startCeilingMs: 1000,
+    quietMs: 10,
+    ceilingMs: 100,
+    cluster,
+    store,
+    compile: snapshotOf,
+    onUpdate: (update) => updates.push(update),
+    onFailure: (error) => failures.push((error as Error).message),
+  })
+  t.after(() => reconciler[Symbol.dispose]())
+  return { reconciler, updates, failures, store }
+}
+
+function started(t: TestContext) {
+  const parts = start(t, { providers: ['docker'] })
+  parts.reconciler.accept(declaration('docker', 'Host(`a`)'))
+  return parts
+}
+
+/** Compiles nothing: what is looked at here is when and with what it is called. */
+function snapshotOf(config: DynamicConfig | undefined, version: number): Snapshot {
+  const routers = [...(config?.routers ?? [])]
+  if (routers.some(([, router]) => router.rule === 'throw')) throw new Error(`cannot compile version ${version}`)
+  const infos = routers.map(
+    ([name, router]) => [name, { config: router, status: 'enabled', errors: [], using: [], priority: 0n }] as const,
+  )
+  return { version, routers: new Map(infos), services: new Map(), middlewares: new Map(), problems: [], handlers: new Map() }
+}
+
+function rules(update: Update | undefined): string[] {
+  return [...(update?.snapshot.routers.values() ?? [])].map(({ config }) => config.rule)
+}
+
+function declaration(provider: string, rule: string): Declaration {
+  return {
+    provider,
+    routers: new Map([['r', { rule, service: 's', entryPoints: undefined, priority: undefined, middlewares: [] }]]),
+    services: new Map(),
+    middlewares: new Map(),
+    problems: [],
+    cause: { what: 'test', at: Date.now() },
+  }
+}
