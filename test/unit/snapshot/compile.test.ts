@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Ledger } from '../../../src/cluster/ledger.ts'
+import { respond } from '../../../src/exchange/respond.ts'
+import type { Handler } from '../../../src/exchange/exchange.ts'
+import type { MiddlewareConfig, RouterConfig, ServiceConfig } from '../../../src/model/dynamic-config.ts'
+import { merge } from '../../../src/model/merge.ts'
+import type { QualifiedName } from '../../../src/model/qualified-name.ts'
+import { compile } from '../../../src/snapshot/compile.ts'
+import type { RouterInfo, Snapshot } from '../../../src/snapshot/snapshot.ts'
+import { ask, openEdge } from '../../support/edge.ts'
+
+test("the seed's two routers: the longer prefix wins, the slashless path belongs to the other", async () => {
+  const snapshot = compiled({
+    static: { rule: 'Host(`demo.res.ch`) && PathPrefix(`/`)', service: 'static' },
+    dynamic: { rule: 'Host(`demo.res.ch`) && PathPrefix(`/api/jokes/`)', service: 'dynamic' },
+  })
+  await using edge = await openEdge(snapshot.handlers.get('web') as Handler)
+  assert.equal((await ask(edge.port, '/', { host: 'demo.res.ch' })).body, 'static@test')
+  assert.equal((await ask(edge.port, '/api/jokes/1', { host: 'DEMO.res.ch:80' })).body, 'dynamic@test')
+  assert.equal((await ask(edge.port, '/api/jokes', { host: 'demo.res.ch' })).body, 'static@test')
+})
+
+test("no route is Traefik's 404", async () => {
+  await using edge = await openEdge(compiled({}).handlers.get('web') as Handler)
+  const answer = await ask(edge.port, '/')
+  assert.deepEqual([answer.status, answer.body], [404, '404 page not found\n'])
+})
+
+const broken: readonly (readonly [string, Partial<RouterConfig>, RegExp])[] = [
+  ['an unknown service', { service: 'sttaic' }, /service "sttaic@test" does not exist; did you mean "static@test"\?/],
+  ['an unknown middleware', { middlewares: ['stripe'] }, /middleware "stripe@test" does not exist; did you mean "strip@test"\?/],
+  ['a rule that cannot be parsed', { rule: 'Hots(`a`)' }, /rule Hots\(`a`\): .*"Hots".*character 1.*did you mean "Host"/],
+  ['no entrypoint that exists', { entryPoints: ['wbe'] }, /entrypoint "wbe" does not exist; did you mean "web"\?/],
+]
+
+for (const [name, change, reason] of broken) {
+  test(`a router with ${name} is disabled with its reason, and the others serve`, async () => {
+    const snapshot = compiled({ good: { rule: 'Path(`/good`)' }, bad: { rule: 'PathPrefix(`/`)', ...change } })
+    const bad = snapshot.routers.get('bad@test' as QualifiedName) as RouterInfo
+    assert.equal(bad.status, 'disabled')
+    assert.match(bad.errors.join(), reason)
+    assert.deepEqual(snapshot.problems.map(({ object }) => object), [{ kind: 'router', name: 'bad' }])
+    await using edge = await openEdge(snapshot.handlers.get('web') as Handler)
+    assert.equal((await ask(edge.port, '/good')).status, 200)
+    assert.equal((await ask(edge.port, '/elsewhere')).status, 404)
+  })
+}
+
+test('one unknown entrypoint among known ones is a warning', () => {
+  const snapshot = compiled({ r: { rule: 'Path(`/`)', entryPoints: ['web', 'wbe'] } })
+  const info = snapshot.routers.get('r@test' as QualifiedName)
+  assert.equal(info?.status, 'warning')
+  assert.deepEqual(info?.using, ['web'])
+})
+
+test('a router without entrypoints listens on the default ones, not on the one of the API', () => {
+  assert.deepEqual(compiled({ r: { rule: 'Path(`/`)' } }).routers.get('r@test' as QualifiedName)?.using, ['web'])
+})
+
+test('priority decides before length', async () => {
+  const snapshot = compiled({
+    long: { rule: 'PathPrefix(`/a`) && PathPrefix(`/`)', service: 'static' },
+    first: { rule: 'PathPrefix(`/`)', service: 'dynamic', priority: 1000n },
+  })
+  await using edge = await openEdge(snapshot.handlers.get('web') as Handler)
+  assert.equal((await ask(edge.port, '/a')).body, 'dynamic@test')
+})
+
+test("a router may lead to a service of Muster's own", async () => {
+  const snapshot = compiled({ api: { rule: 'PathPrefix(`/`)', service: 'api@internal' } })
+  await using edge = await openEdge(snapshot.handlers.get('web') as Handler)
+  assert.equal((await ask(edge.port, '/')).body, 'the api')
+})
+
+test('what uses what is known', () => {
+  const snapshot = compiled({ r: { rule: 'Path(`/`)', middlewares: ['strip'] } })
+  assert.deepEqual(snapshot.services.get('static@test' as QualifiedName)?.usedBy, ['r@test'])
+  assert.deepEqual(snapshot.middlewares.get('strip@test' as QualifiedName)?.usedBy, ['r@test'])
+})
+
+const strip: MiddlewareConfig = { kind: 'stripPrefix', prefixes: ['/api'], forceSlash: false }
+const emptyService: ServiceConfig = { members: [], passHostHeader: true, stickyCookie: undefined }
+
+function compiled(routers: Record<string, Partial<RouterConfig>>): Snapshot {
+  const ledger = new Ledger()
+  const usual: RouterConfig = { rule: '', service: 'static', middlewares: [], entryPoints: undefined, priority: undefined }
+  const member = { scheme: 'http', host: '127.0.0.1', port: 80, weight: 1, slot: '1', container: undefined, id: '1' } as const
+  const service = { ...emptyService, members: [member] }
+  for (const name of ['static', 'dynamic']) ledger.row(`${name}@test|1`).available = true
+  const config = merge([
+    {
+      provider: 'test',
+      routers: new Map(Object.entries(routers).map(([name, router]) => [name, { ...usual, ...router }])),
+      services: new Map([
+        ['static', service],
+        ['dynamic', service],
+      ]),
+      middlewares: new Map([['strip', strip]]),
+      problems: [],
+      cause: { what: 'test', at: 0 },
+    },
+  ])
+  return compile(config, {
+    version: 1,
+    entryPoints: ['web', 'traefik'],
+    defaultEntryPoints: ['web'],
+    ledger,
+    forward: (exchange) => {
+      respond(exchange, 200, exchange.record.service)
+      return Promise.resolve()
+    },
+    internalServices: new Map([['api@internal' as QualifiedName, answerApi]]),
+  })
+}
+
+const answerApi: Handler = (exchange) => {
+  respond(exchange, 200, 'the api')
+  return Promise.resolve()
+}
