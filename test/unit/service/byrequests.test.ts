@@ -48,7 +48,7 @@ test('a member that joins is not flooded and the cycle stays strict', () => {
   const sequence = picks(grown, 9)
   assert.equal(sequence.slice(0, 3), sequence.slice(3, 6))
   assert.equal(sequence.slice(0, 3), sequence.slice(6, 9))
-  assert.equal([...sequence.slice(0, 3)].sort().join(''), '012')
+  assert.deepEqual(new Set(sequence.slice(0, 3)), new Set('012'))
 })
 
 test('nobody is chosen when nobody is available', () => {
