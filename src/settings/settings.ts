@@ -1,0 +1,61 @@
+// Static configuration: what stays as it is while Muster runs. The names are Traefik's.
+import type { Limits } from './limits.ts'
+
+export interface Settings {
+  /** At least one; in the order of their names. */
+  readonly entryPoints: ReadonlyMap<string, EntryPointSettings>
+  readonly providers: { readonly docker: DockerSettings | undefined; readonly file: FileSettings | undefined }
+  readonly api: ApiSettings
+  readonly ping: OnEntryPoint | undefined
+  readonly metrics: { readonly prometheus: OnEntryPoint | undefined }
+  readonly log: { readonly level: LogLevel; readonly format: 'common' | 'json' }
+  readonly accessLog: boolean
+  /** How long requests in flight may take to finish after a SIGTERM. */
+  readonly graceTimeOutMs: number
+  readonly limits: Limits
+  /** Options that were accepted without effect, as written: telemetry, update checks, and what Muster always does. */
+  readonly ignored: readonly string[]
+}
+
+export interface EntryPointSettings {
+  /** Undefined: all addresses, IPv4 and IPv6. An IPv6 address has no brackets. */
+  readonly host: string | undefined
+  /** 0: any free one. */
+  readonly port: number
+  /** Routers that name no entrypoint stand on those marked so; when none is, on all but `traefik`. */
+  readonly asDefault: boolean
+  readonly forwardedHeaders: { readonly insecure: boolean; readonly trustedIPs: readonly string[] }
+}
+
+export interface DockerSettings {
+  /** `unix://`, `tcp://`, `http://` or `https://`. DOCKER_HOST is not looked at. */
+  readonly endpoint: string
+  readonly exposedByDefault: boolean
+  /** The rule of a router without one: a Go template. */
+  readonly defaultRule: string
+  /** The network whose address is used when a container has several; undefined: none is preferred. */
+  readonly network: string | undefined
+  readonly watch: boolean
+}
+
+/** At least one of the two is given. */
+export interface FileSettings {
+  readonly filename: string | undefined
+  readonly directory: string | undefined
+  readonly watch: boolean
+}
+
+export interface ApiSettings {
+  /** Serve API and pages on the entrypoint `traefik`, to everybody who reaches it. */
+  readonly insecure: boolean
+  readonly dashboard: boolean
+}
+
+export interface OnEntryPoint {
+  readonly entryPoint: string
+}
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error'
+
+/** The entrypoint of API, pages, ping and metrics; made on :8080 when one of them needs it and nobody defined it. */
+export const internalEntryPoint = 'traefik'

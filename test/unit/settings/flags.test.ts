@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { schemaPaths } from '../../../src/labels/schema-paths.ts'
+import { parseFlags } from '../../../src/settings/flags.ts'
+import { defaultLimits } from '../../../src/settings/limits.ts'
+import { SettingsError } from '../../../src/settings/settings-error.ts'
+import { settingsSchema } from '../../../src/settings/settings-schema.ts'
+import type { Settings } from '../../../src/settings/settings.ts'
+
+const closed = { asDefault: false, forwardedHeaders: { insecure: false, trustedIPs: [] } }
+
+describe('parseFlags', () => {
+  test("has Traefik's defaults when nothing is said", () => {
+    assert.deepEqual(parseFlags([]), {
+      entryPoints: new Map([['http', { host: undefined, port: 80, ...closed }]]),
+      providers: { docker: undefined, file: undefined },
+      api: { insecure: false, dashboard: false },
+      ping: undefined,
+      metrics: { prometheus: undefined },
+      log: { level: 'info', format: 'common' },
+      accessLog: false,
+      graceTimeOutMs: 10_000,
+      limits: defaultLimits,
+      ignored: [],
+    } satisfies Settings)
+  })
+
+  test('reads the command line the project came from', () => {
+    const { entryPoints, providers, api } = parseFlags(['--api.insecure=true', '--providers.docker'])
+    assert.deepEqual(
+      [...entryPoints].map(([name, { port }]) => [name, port]),
+      [
+        ['http', 80],
+        ['traefik', 8080],
+      ],
+    )
+    assert.deepEqual(api, { insecure: true, dashboard: true })
+    assert.deepEqual(providers, {
+      docker: {
+        endpoint: 'unix:///var/run/docker.sock',
+        exposedByDefault: true,
+        defaultRule: 'Host(`{{ normalize .Name }}`)',
+        network: undefined,
+        watch: true,
+      },
+      file: undefined,
+    })
+  })
+
+  test('takes one dash or two, any case, and a value after = or as the next word', () => {
+    const expected = parseFlags(['--entrypoints.web.address=:8081', '--log.level=debug'])
+    for (const argv of [
+      ['-entrypoints.web.address=:8081', '-log.level=debug'],
+      ['--entryPoints.web.address', ':8081', '--LOG.Level', 'DEBUG'],
+      ['--ENTRYPOINTS.web.ADDRESS', ':8081', '-log.level', 'Debug'],
+    ]) {
+      assert.deepEqual(parseFlags(argv), expected, argv.join(' '))
+    }
+  })
+
+  test('takes a boolean or a struct without = for true, and no word after it', () => {
+    assert.deepEqual(parseFlags(['--api.insecure', '--ping', '--accesslog']).api, { insecure: true, dashboard: true })
+    assert.equal(parseFlags(['--accesslog']).accessLog, true)
+    assert.equal(parseFlags(['--accesslog=false']).accessLog, false)
+    assert.deepEqual(parseFlags(['--api']).api, { insecure: false, dashboard: true })
+    refuses(['--api.insecure', 'false'], 'unexpected-argument', /"false" is not an option/)
+  })
+
+  test('appends a list given again, and takes the last of anything else', () => {
+    const { entryPoints, log } = parseFlags([
+      '--entrypoints.web.address=:80',
+      '--entrypoints.web.forwardedheaders.trustedips=10.0.0.0/8,::1',
+      '--entryPoints.web.forwardedHeaders.trustedIPs=192.168.0.1',
+      '--log.level=debug',
+      '--log.level=warn',
+    ])
+    assert.deepEqual(entryPoints.get('web')?.forwardedHeaders.trustedIPs, ['10.0.0.0/8', '::1', '192.168.0.1'])
+    assert.equal(log.level, 'warn')
+  })
+
+  test('makes the entrypoint traefik when somebody needs it and nobody defined it', () => {
+    const names = (...argv: string[]): string[] => [...parseFlags(argv).entryPoints.keys()]
+    assert.deepEqual(names('--ping'), ['http', 'traefik'])
+    assert.deepEqual(names('--metrics.prometheus'), ['http', 'traefik'])
+    assert.deepEqual(names('--api'), ['http'])
+    assert.deepEqual(names('--entrypoints.web.address=:80', '--ping', '--ping.entrypoint=web'), ['web'])
+    const { entryPoints } = parseFlags(['--entrypoints.traefik.address=127.0.0.1:9000', '--api.insecure'])
+    assert.equal(entryPoints.get('traefik')?.host, '127.0.0.1')
+    assert.deepEqual([...entryPoints.keys()], ['http', 'traefik'])
+  })
+
+  test("reads Traefik's addresses", () => {
+    const addressOf = (address: string): unknown => {
+      const { host, port } = parseFlags([`--entrypoints.web.address=${address}`]).entryPoints.get('web') ?? {}
+      return [host, port]
+    }
+    assert.deepEqual(addressOf(':80'), [undefined, 80])
+    assert.deepEqual(addressOf('127.0.0.1:8080/tcp'), ['127.0.0.1', 8080])
+    assert.deepEqual(addressOf('[::1]:80'), ['::1', 80])
+    assert.deepEqual(addressOf('localhost:0'), ['localhost', 0])
+  })
+
+  test('refuses what is no address', () => {
+    for (const address of ['80', 'web', ':70000', '::1:80', '[1.2.3.4]:80', ':80/sctp', 'http://:80', ':']) {
+      refuses([`--entrypoints.web.address=${address}`], 'bad-value', /is not an address; write :80/)
+    }
+    refuses(['--entrypoints.web.address=:53/udp'], 'unsupported-option', /UDP entrypoints are not supported yet/)
+    refuses(['--entrypoints.web.asdefault'], 'bad-value', /"web" has no "address"/)
+  })
+
+  test('names the nearest option for one it does not know', () => {
+    refuses(['--entrypoints.web.adress=:80'], 'unknown-option', /"--entrypoints.web.adress".*did you mean "address"\?/)
+    refuses(['--provider.docker'], 'unknown-option', /"--provider.docker".*did you mean "providers"\?/)
+    refuses(['--providers.docker.exposedByDefaults', 'false'], 'unknown-option', /did you mean "exposedByDefault"\?/)
+    refuses(['--__proto__.polluted=1'], 'unknown-option', /unknown field "__proto__"/)
+    refuses(['--a..b=1'], 'unknown-option', /"--a..b"/)
+  })
+
+  test('refuses options that Traefik has and Muster does not, and says so', () => {
+    refuses(['--certificatesresolvers.le.acme.email=a@b.c'], 'unsupported-option', /not supported yet/)
+    refuses(['--providers.consul'], 'unsupported-option', /Muster does not have the consul provider/)
+    refuses(['--experimental.plugins.x.modulename', 'y'], 'unsupported-option', /plugins are not supported yet/)
+    refuses(['--providers.docker.endpoint=ssh://host'], 'unsupported-option', /ssh:\/\/ endpoints/)
+  })
+
+  test('accepts the off value of such an option where off is what happens anyway', () => {
+    assert.deepEqual(parseFlags(['--api.debug=false', '--providers.swarm=false']).ignored, [])
+  })
+
+  test('names every option that is wrong, a line each', () => {
+    const error = refusal(['--log.level=loud', '--entrypoints.web.http3', '--pign'])
+    assert.deepEqual(error.message.split('\n').length, 4)
+  })
+
+  test('accepts options of telemetry and update checks, and tells which had no effect', () => {
+    const { ignored } = parseFlags([
+      '--global.checkNewVersion=false',
+      '--global.sendanonymoususage',
+      '--tracing.otlp.http.endpoint',
+      'http://collector:4318',
+      '--metrics.statsd.address=x:1',
+    ])
+    assert.deepEqual(ignored.toSorted(), [
+      '--global.checkNewVersion',
+      '--global.sendanonymoususage',
+      '--metrics.statsd.address',
+      '--tracing.otlp.http.endpoint',
+    ])
+  })
+
+  test('refuses bad values', () => {
+    refuses(['--log.level=loud'], 'bad-value', /"loud" is not a log level; one of trace, debug/)
+    refuses(['--log.format=xml'], 'bad-value', /"xml" is not one of: common, json/)
+    refuses(['--api.insecure=maybe'], 'bad-value', /"maybe" is not true or false/)
+    refuses(['--accesslog=maybe'], 'bad-value', /switches "accesslog" off/)
+    refuses(['--providers.docker.endpoint=/var/run/docker.sock'], 'bad-value', /is not an endpoint/)
+    refuses(['--providers.file'], 'bad-value', /needs a filename or a directory/)
+    refuses(
+      ['--ping.entrypoint=wep', '--entrypoints.web.address=:80'],
+      'bad-value',
+      /"wep" does not exist; did you mean "web"/,
+    )
+    for (const range of ['10.0.0.0/33', 'host', '10.0.0.0/', '1.2.3.4/8/9', '::/129']) {
+      const flag = `--entrypoints.web.forwardedheaders.trustedips=${range}`
+      refuses(['--entrypoints.web.address=:80', flag], 'bad-value', /is not an IP address or range/)
+    }
+  })
+
+  test('refuses words that are no option, and an option without its value', () => {
+    refuses(['up'], 'unexpected-argument', /"up" is not an option/)
+    refuses(['--'], 'unexpected-argument', /"--"/)
+    refuses(['---x'], 'unexpected-argument', /"---x"/)
+    refuses(['--log.level'], 'missing-value', /"--log.level" needs a value/)
+  })
+
+  test("takes limits from where Traefik has them, the widest of the entrypoints'", () => {
+    const { limits, graceTimeOutMs } = parseFlags([
+      '--entrypoints.web.address=:80',
+      '--entrypoints.web.transport.respondingtimeouts.idletimeout=300',
+      '--entrypoints.web.transport.respondingtimeouts.readtimeout=10s',
+      '--entrypoints.web.transport.lifecycle.gracetimeout=20s',
+      '--entrypoints.web.http.maxheaderbytes=131072',
+      '--entrypoints.api.address=:81',
+      '--entrypoints.api.transport.respondingtimeouts.idletimeout=0',
+      '--serverstransport.forwardingtimeouts.dialtimeout=2s',
+      '--serverstransport.maxidleconnsperhost=7',
+      '--limits.maxheaderfields=50',
+    ])
+    assert.equal(graceTimeOutMs, 20_000)
+    assert.deepEqual(limits, {
+      ...defaultLimits,
+      idleTimeoutMs: 0,
+      maxHeaderBytes: 131_072,
+      connectTimeoutMs: 2000,
+      maxIdlePerMember: 7,
+      maxHeaderFields: 50,
+    })
+  })
+
+  test('lets one entrypoint shorten its times when it is the only one', () => {
+    const flags = ['--entrypoints.web.address=:80', '--entrypoints.web.transport.lifecycle.gracetimeout=1s']
+    assert.equal(parseFlags(flags).graceTimeOutMs, 1000)
+  })
+
+  test('takes a grace time of 0 for none at all', () => {
+    const flags = ['--entrypoints.web.address=:80', '--entrypoints.web.transport.lifecycle.gracetimeout=0']
+    assert.equal(parseFlags(flags).graceTimeOutMs, 0)
+  })
+
+  test('throws nothing but a SettingsError, whatever the words', () => {
+    const option = fc.constantFrom(
+      ...[...schemaPaths(settingsSchema)].map(({ path }) => `--${path.replaceAll(/<\w+>/g, 'web')}`),
+    )
+    const value = fc.oneof(fc.constantFrom('true', 'false', ':80', '10s', '0', ''), fc.string())
+    const word = fc.oneof(
+      option,
+      fc.tuple(option, value).map((pair) => pair.join('=')),
+      value,
+    )
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 6 }), (argv) => {
+        try {
+          assert.ok(parseFlags(argv).entryPoints.size > 0)
+        } catch (error) {
+          assert.ok(error instanceof SettingsError, String(error))
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+function refusal(argv: readonly string[]): SettingsError {
+  try {
+    parseFlags(argv)
+  } catch (error) {
+    if (error instanceof SettingsError) return error
+    throw error
+  }
+  return assert.fail(`${argv.join(' ')} was accepted`)
+}
+
+function refuses(argv: readonly string[], code: SettingsError['code'], message: RegExp): void {
+  const error = refusal(argv)
+  assert.equal(error.code, code, error.message)
+  assert.match(error.message, message)
+}
