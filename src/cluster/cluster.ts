@@ -121,18 +121,20 @@ export class Cluster {
   /** Members out of a file are up at once (as Traefik); those of containers once their port accepts. Callers settle. */
   #probe(entry: Entry): void {
     this.#distrust(entry)
-    const { container, host, port } = entry.member.config
-    if (container === undefined) {
+    if (entry.member.config.container === undefined) {
       entry.accepting = true
       return
     }
     const probe = new AbortController()
     entry.probe = probe
-    void portAccepts(host, port, probe.signal).then((accepts) => {
-      if (!accepts || probe.signal.aborted) return
-      entry.accepting = true
-      this.#settle(entry, undefined)
-    })
+    void this.#awaitPort(entry, probe.signal)
+  }
+
+  async #awaitPort(entry: Entry, signal: AbortSignal): Promise<void> {
+    const { host, port } = entry.member.config
+    if (!(await portAccepts(host, port, signal)) || signal.aborted) return
+    entry.accepting = true
+    this.#settle(entry, undefined)
   }
 
   /** What is known of its port no longer holds: the process behind it is gone or about to be another one. */

@@ -37,8 +37,8 @@ function compare(
 }
 
 // Members come and go far more often than a service's own settings change: the two are told apart.
-function withoutMembers({ services }: DynamicConfig): Map<string, Omit<ServiceConfig, 'members'>> {
-  return new Map([...services].map(([name, { members: _, ...settings }]) => [name, settings]))
+function withoutMembers({ services }: DynamicConfig): Map<string, ServiceConfig> {
+  return new Map([...services].map(([name, settings]) => [name, { ...settings, members: [] }]))
 }
 
 function members({ services }: DynamicConfig): Map<string, unknown> {

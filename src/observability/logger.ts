@@ -29,13 +29,14 @@ function levelName(level: string): { level: string } {
 /** `2026-11-21T02:47:33.123Z INF sentence key=value key="two words"`. */
 function readable(line: string): string {
   const { time, level, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown>
-  const shown = Object.entries(fields).map(([key, value]) => `${key}=${quoteIfNeeded(value)}`)
+  const told = Object.entries(fields).filter(([, value]) => !(Array.isArray(value) && value.length === 0))
+  const shown = told.map(([key, value]) => `${key}=${quoteIfNeeded(value)}`)
   const stack = isError(err) ? `\n${err.stack ?? err.message}` : ''
   return [time, String(level).slice(0, 3).toUpperCase(), msg, ...shown].join(' ') + stack + '\n'
 }
 
 function quoteIfNeeded(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const text = typeof value === 'string' ? value : Array.isArray(value) ? value.join(', ') : JSON.stringify(value)
   // Control characters of a hostile label or path must not forge a second log line.
   return /^[^\s"=\p{Cc}]+$/u.test(text) ? text : JSON.stringify(text)
 }

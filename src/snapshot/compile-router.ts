@@ -2,7 +2,7 @@
 import type { Handler } from '../exchange/exchange.ts'
 import type { RouterConfig } from '../model/dynamic-config.ts'
 import type { DynamicConfig } from '../model/merge.ts'
-import { didYouMean } from '../model/nearest.ts'
+import { didYouMean, nearest } from '../model/nearest.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { chain, compileMiddleware } from '../middleware/middleware.ts'
 import type { Middleware } from '../middleware/middleware.ts'
@@ -39,6 +39,7 @@ export function compileRouter(
   const service = context.services.get(router.service as QualifiedName)
   if (service === undefined) errors.push(missing('service', router.service, context.services.keys()))
   const middlewares = resolveMiddlewares(router, config, errors)
+  errors.push(...unreadMiddlewares(name, config))
   const using = resolveEntryPoints(router, context, errors, warnings)
 
   const ruleLength = BigInt(Buffer.byteLength(router.rule))
@@ -64,6 +65,18 @@ function resolveMiddlewares(router: RouterConfig, config: DynamicConfig, errors:
     errors.push(missing('middleware', reference, config.middlewares.keys()))
     return []
   })
+}
+
+// For the same reason: `routers.x.middleware=auth` was meant to protect it, and is not read.
+function unreadMiddlewares(name: QualifiedName, { problems }: DynamicConfig): string[] {
+  return problems
+    .filter(
+      ({ severity, object, provider }) =>
+        severity === 'error' && object?.kind === 'router' && `${object.name}@${provider}` === name,
+    )
+    .flatMap(({ field = '' }) => /\.([^.[]+)[^.]*$/.exec(field)?.[1] ?? [])
+    .filter((field) => nearest(field, ['middlewares']) !== undefined)
+    .map((field) => `its field "${field}" cannot be read and may name a middleware that protects it`)
 }
 
 function resolveEntryPoints(

@@ -1,6 +1,7 @@
 // A real entrypoint around one handler, and a client that shows an answer as it came.
 import { once } from 'node:events'
 import { request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { openEntrypoint } from '../../src/entrypoint/entrypoint.ts'
 import type { Entrypoint } from '../../src/entrypoint/entrypoint.ts'
@@ -37,7 +38,7 @@ export async function ask(port: number, path: string, { method = 'GET', host, fi
   const headers = host === undefined ? fields : { ...fields, host }
   const sent = request({ host: '127.0.0.1', port, path, method, headers, agent: false })
   sent.end()
-  const [response] = (await once(sent, 'response')) as [import('node:http').IncomingMessage]
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
   const pairs = Array.from({ length: response.rawHeaders.length / 2 }, (_, i) => response.rawHeaders.slice(2 * i, 2 * i + 2))
   const byName = Map.groupBy(pairs, ([name = '']) => name.toLowerCase())
   return {

@@ -5,6 +5,7 @@ import { respond } from '../../../src/exchange/respond.ts'
 import type { Handler } from '../../../src/exchange/exchange.ts'
 import type { MiddlewareConfig, RouterConfig, ServiceConfig } from '../../../src/model/dynamic-config.ts'
 import { merge } from '../../../src/model/merge.ts'
+import type { Problem } from '../../../src/model/problem.ts'
 import type { QualifiedName } from '../../../src/model/qualified-name.ts'
 import { compile } from '../../../src/snapshot/compile.ts'
 import type { RouterInfo, Snapshot } from '../../../src/snapshot/snapshot.ts'
@@ -29,8 +30,16 @@ test("no route is Traefik's 404", async () => {
 
 const broken: readonly (readonly [string, Partial<RouterConfig>, RegExp])[] = [
   ['an unknown service', { service: 'sttaic' }, /service "sttaic@test" does not exist; did you mean "static@test"\?/],
-  ['an unknown middleware', { middlewares: ['stripe'] }, /middleware "stripe@test" does not exist; did you mean "strip@test"\?/],
-  ['a rule that cannot be parsed', { rule: 'Hots(`a`)' }, /rule Hots\(`a`\): .*"Hots".*character 1.*did you mean "Host"/],
+  [
+    'an unknown middleware',
+    { middlewares: ['stripe'] },
+    /middleware "stripe@test" does not exist; did you mean "strip@test"\?/,
+  ],
+  [
+    'a rule that cannot be parsed',
+    { rule: 'Hots(`a`)' },
+    /rule Hots\(`a`\): .*"Hots".*character 1.*did you mean "Host"/,
+  ],
   ['no entrypoint that exists', { entryPoints: ['wbe'] }, /entrypoint "wbe" does not exist; did you mean "web"\?/],
 ]
 
@@ -40,12 +49,30 @@ for (const [name, change, reason] of broken) {
     const bad = snapshot.routers.get('bad@test' as QualifiedName) as RouterInfo
     assert.equal(bad.status, 'disabled')
     assert.match(bad.errors.join(), reason)
-    assert.deepEqual(snapshot.problems.map(({ object }) => object), [{ kind: 'router', name: 'bad' }])
+    assert.deepEqual(
+      snapshot.problems.map(({ object }) => object),
+      [{ kind: 'router', name: 'bad' }],
+    )
     await using edge = await openEdge(snapshot.handlers.get('web') as Handler)
     assert.equal((await ask(edge.port, '/good')).status, 200)
     assert.equal((await ask(edge.port, '/elsewhere')).status, 404)
   })
 }
+
+test('a router whose middlewares label is misspelt does not serve unprotected', () => {
+  const field = 'traefik.http.routers.r.middleware'
+  const typo = {
+    severity: 'error',
+    provider: 'test',
+    source: 'web-1',
+    reason: 'unknown field',
+    hint: undefined,
+  } as const
+  const problems = [{ ...typo, field, object: { kind: 'router', name: 'r' } }] as const
+  const snapshot = compiled({ r: { rule: 'Path(`/`)' }, other: { rule: 'Path(`/`)' } }, problems)
+  assert.equal(snapshot.routers.get('r@test' as QualifiedName)?.status, 'disabled')
+  assert.equal(snapshot.routers.get('other@test' as QualifiedName)?.status, 'enabled')
+})
 
 test('one unknown entrypoint among known ones is a warning', () => {
   const snapshot = compiled({ r: { rule: 'Path(`/`)', entryPoints: ['web', 'wbe'] } })
@@ -82,10 +109,24 @@ test('what uses what is known', () => {
 const strip: MiddlewareConfig = { kind: 'stripPrefix', prefixes: ['/api'], forceSlash: false }
 const emptyService: ServiceConfig = { members: [], passHostHeader: true, stickyCookie: undefined }
 
-function compiled(routers: Record<string, Partial<RouterConfig>>): Snapshot {
+function compiled(routers: Record<string, Partial<RouterConfig>>, problems: readonly Problem[] = []): Snapshot {
   const ledger = new Ledger()
-  const usual: RouterConfig = { rule: '', service: 'static', middlewares: [], entryPoints: undefined, priority: undefined }
-  const member = { scheme: 'http', host: '127.0.0.1', port: 80, weight: 1, slot: '1', container: undefined, id: '1' } as const
+  const usual: RouterConfig = {
+    rule: '',
+    service: 'static',
+    middlewares: [],
+    entryPoints: undefined,
+    priority: undefined,
+  }
+  const member = {
+    scheme: 'http',
+    host: '127.0.0.1',
+    port: 80,
+    weight: 1,
+    slot: '1',
+    container: undefined,
+    id: '1',
+  } as const
   const service = { ...emptyService, members: [member] }
   for (const name of ['static', 'dynamic']) ledger.row(`${name}@test|1`).available = true
   const config = merge([
@@ -97,7 +138,7 @@ function compiled(routers: Record<string, Partial<RouterConfig>>): Snapshot {
         ['dynamic', service],
       ]),
       middlewares: new Map([['strip', strip]]),
-      problems: [],
+      problems,
       cause: { what: 'test', at: 0 },
     },
   ])
