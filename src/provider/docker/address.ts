@@ -1,0 +1,87 @@
+// At which address a container is reached, when it may have several. Never by chance: the same containers always give
+// the same choice.
+import { decodeLabels } from '../../labels/decode-labels.ts'
+import type { Container } from './container.ts'
+import type { Finding } from './port.ts'
+
+/** What an address depends on besides its container. */
+export interface Surroundings {
+  /** The provider's `network` option. */
+  readonly network: string | undefined
+  /** Networks Muster is on; empty: the host's. */
+  readonly ownNetworks: readonly string[]
+  /** The container of that id or name. */
+  readonly find: (reference: string) => Container | undefined
+}
+
+export interface Address {
+  /** IP address or host name; undefined when the container cannot be reached. */
+  readonly host: string | undefined
+  readonly findings: readonly Finding[]
+}
+
+const joinedMode = 'container:'
+
+/**
+ * In order: the container's network label, the provider's network, a network Muster is on, the first by name.
+ * @param labelled the value of the container's network label
+ */
+export function addressOf(container: Container, labelled: string | undefined, surroundings: Surroundings): Address {
+  const { networkMode } = container
+  if (!networkMode.startsWith(joinedMode)) return ownAddress(container, labelled, surroundings)
+  const reference = networkMode.slice(joinedMode.length)
+  const joined = surroundings.find(reference)
+  if (joined === undefined || joined.networkMode.startsWith(joinedMode)) {
+    return unreachable(`shares the network of container "${shortId(reference)}", which is not there`, undefined)
+  }
+  return ownAddress(joined, decodeLabels(joined.labels).network ?? labelled, surroundings)
+}
+
+function ownAddress(container: Container, labelled: string | undefined, surroundings: Surroundings): Address {
+  const { network, ownNetworks } = surroundings
+  if (container.networkMode === 'host') {
+    return { host: ownNetworks.length === 0 ? '127.0.0.1' : 'host.docker.internal', findings: [] }
+  }
+  const hosts = new Map([...container.networks].map(([name, { ipv4, ipv6 }]) => [name, ipv4 === '' ? ipv6 : ipv4]))
+  const names = [...hosts.keys()]
+  if (names.length === 0) return unreachable('has no address: it is attached to no network', 'attach it to a network')
+
+  const wanted = labelled ?? network
+  if (wanted !== undefined && hosts.has(wanted)) return { host: hosts.get(wanted), findings: [] }
+  const shared = names.find((name) => ownNetworks.includes(name))
+  const findings = wanted !== undefined ? [notAttached(wanted, names)] : []
+  if (wanted === undefined && shared === undefined && ownNetworks.length > 0) findings.push(apart(names, ownNetworks))
+  return { host: hosts.get(shared ?? names[0] ?? ''), findings }
+}
+
+function unreachable(reason: string, hint: string | undefined): Address {
+  return { host: undefined, findings: [{ severity: 'error', field: undefined, reason, hint }] }
+}
+
+function notAttached(wanted: string, names: readonly string[]): Finding {
+  // Compose puts the project before the names in its file.
+  const meant = names.find((name) => name.endsWith(`_${wanted}`))
+  return {
+    severity: 'warning',
+    field: undefined,
+    reason: `is not attached to the network "${wanted}", only to ${quoted(names)}`,
+    hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
+  }
+}
+
+function apart(names: readonly string[], ownNetworks: readonly string[]): Finding {
+  return {
+    severity: 'warning',
+    field: undefined,
+    reason: `shares no network with Muster: it is on ${quoted(names)}, Muster on ${quoted(ownNetworks)}`,
+    hint: `attach both to one network`,
+  }
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(', ')
+}
+
+function shortId(reference: string): string {
+  return reference.slice(0, 12)
+}

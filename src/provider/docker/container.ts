@@ -1,0 +1,124 @@
+// One container as Muster sees it: the engine's inspect JSON, reduced. What is not copied here is forgotten at once;
+// above all the environment, which is full of secrets.
+import type { ContainerRef } from '../../model/dynamic-config.ts'
+import { isContainerId, record, text } from './json.ts'
+import { stopSignal } from './stop-signal.ts'
+
+export interface Container {
+  readonly id: string
+  /** Without the engine's leading slash. */
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+  /** A process is there (perhaps frozen). Not so while created, restarting, exited or dead. */
+  readonly running: boolean
+  readonly paused: boolean
+  /** `none` also while it does not run. */
+  readonly health: ContainerRef['health']
+  /** Exposed ports, TCP before others, lowest first. */
+  readonly ports: readonly number[]
+  /** By the network's real name; only those it has an address on now. */
+  readonly networks: ReadonlyMap<string, NetworkAddress>
+  /** `default`, `host`, `none`, `container:<id>` or a network's name. */
+  readonly networkMode: string
+  readonly stopSignal: number
+  /** From the stop signal to KILL, milliseconds. */
+  readonly stopTimeoutMs: number
+  /** Undefined for a container that was not made by compose. */
+  readonly compose: ComposeIdentity | undefined
+}
+
+/** Empty text: none of that family. */
+export interface NetworkAddress {
+  readonly ipv4: string
+  readonly ipv6: string
+}
+
+export interface ComposeIdentity {
+  readonly project: string
+  readonly service: string
+  readonly number: number
+  /** The same for all containers made from one state of the compose file; undefined when the label is missing. */
+  readonly configHash: string | undefined
+  /** Made by `compose run`: not a replica. */
+  readonly oneOff: boolean
+}
+
+/** Docker's default between the stop signal and KILL. */
+const stopTimeoutDefaultMs = 10_000
+
+/** Reads `GET /containers/{id}/json`; undefined when it is not the JSON of a container. */
+export function readContainer(json: unknown): Container | undefined {
+  const inspected = record(json)
+  const { Id: id, Name: name, Created: created } = inspected
+  if (!isContainerId(id)) return undefined
+  const config = record(inspected['Config'])
+  const state = record(inspected['State'])
+  const status = text(state['Status'])
+  const running = status === 'running' || status === 'paused'
+  const stopTimeout = config['StopTimeout']
+  const labels = readLabels(config['Labels'])
+  const settings = record(inspected['NetworkSettings'])
+  return {
+    id,
+    name: text(name).replace(/^\//, ''),
+    labels,
+    createdAt: Date.parse(text(created)) || 0,
+    running,
+    paused: status === 'paused',
+    health: running ? readHealth(text(record(state['Health'])['Status'])) : 'none',
+    ports: readPorts(settings['Ports'], config['ExposedPorts']),
+    networks: readNetworks(settings['Networks']),
+    networkMode: text(record(inspected['HostConfig'])['NetworkMode']),
+    stopSignal: stopSignal(text(config['StopSignal'])),
+    stopTimeoutMs: typeof stopTimeout === 'number' ? stopTimeout * 1000 : stopTimeoutDefaultMs,
+    compose: readCompose(labels),
+  }
+}
+
+function readLabels(json: unknown): Record<string, string> {
+  return Object.fromEntries(Object.entries(record(json)).map(([name, value]) => [name, text(value)]))
+}
+
+function readHealth(status: string): ContainerRef['health'] {
+  return status === 'starting' || status === 'healthy' || status === 'unhealthy' ? status : 'none'
+}
+
+/**
+ * Keys like `80/tcp`. NetworkSettings.Ports is empty for a stopped container and for one in host mode, so the ports
+ * of the image and the command line are read as well.
+ */
+function readPorts(...sources: readonly unknown[]): readonly number[] {
+  const keys = new Set(sources.flatMap((source) => Object.keys(record(source))))
+  const ports = [...keys].map((key) => {
+    const [port, protocol = 'tcp'] = key.split('/')
+    return { port: Number(port), tcp: protocol === 'tcp' }
+  })
+  const ordered = ports
+    .filter(({ port }) => port > 0 && port < 65_536)
+    .sort((a, b) => Number(b.tcp) - Number(a.tcp) || a.port - b.port)
+  return [...new Set(ordered.map(({ port }) => port))]
+}
+
+function readNetworks(json: unknown): ReadonlyMap<string, NetworkAddress> {
+  const networks = Object.entries(record(json)).map(([name, value]) => {
+    const { IPAddress: ipv4, GlobalIPv6Address: ipv6 } = record(value)
+    return [name, { ipv4: text(ipv4), ipv6: text(ipv6) }] as const
+  })
+  const attached = networks.filter(([, { ipv4, ipv6 }]) => ipv4 !== '' || ipv6 !== '')
+  return new Map(attached.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function readCompose(labels: Readonly<Record<string, string>>): ComposeIdentity | undefined {
+  const project = labels['com.docker.compose.project']
+  const service = labels['com.docker.compose.service']
+  if (!project || !service) return undefined
+  return {
+    project,
+    service,
+    number: Number(labels['com.docker.compose.container-number']) || 1,
+    configHash: labels['com.docker.compose.config-hash'],
+    oneOff: labels['com.docker.compose.oneoff']?.toLowerCase() === 'true',
+  }
+}

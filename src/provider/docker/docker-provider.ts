@@ -1,0 +1,75 @@
+// Watches a Docker engine and publishes what its containers declare. An engine that goes away takes nothing with it:
+// the last declaration stands until it is back, however long that takes.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Cause } from '../../model/declaration.ts'
+import type { Provider, ProviderReport } from '../provider.ts'
+import type { Container } from './container.ts'
+import { declareContainers } from './declare.ts'
+import type { DeclareOptions } from './declare.ts'
+import { EngineError } from './engine.ts'
+import type { DockerEngine } from './engine.ts'
+import { ownNetworks, readOwnTraces } from './own-container.ts'
+import { Watch } from './watch.ts'
+import type { WatchTiming } from './watch.ts'
+
+export interface DockerProviderOptions extends Omit<DeclareOptions, 'ownNetworks'> {
+  readonly timing?: Partial<DockerTiming>
+}
+
+/** Milliseconds. */
+export interface DockerTiming extends WatchTiming {
+  /** Wait before the first attempt to reach a lost engine again; doubled up to `reconnectMax`. */
+  readonly reconnect: number
+  /** Low, so that addresses are right soon after an engine's restart; an attempt costs next to nothing. */
+  readonly reconnectMax: number
+}
+
+const usualTiming: DockerTiming = { reconnect: 500, reconnectMax: 2000, relist: 30_000, retry: 2000, confirm: 1000 }
+
+export class DockerProvider implements Provider {
+  readonly name = 'docker'
+  readonly #engine: DockerEngine
+  readonly #options: DockerProviderOptions
+  readonly #timing: DockerTiming
+
+  constructor(engine: DockerEngine, options: DockerProviderOptions) {
+    this.#engine = engine
+    this.#options = options
+    this.#timing = { ...usualTiming, ...options.timing }
+  }
+
+  async run(report: ProviderReport, signal: AbortSignal): Promise<void> {
+    const { reconnect, reconnectMax } = this.#timing
+    const { endpoint } = this.#engine
+    const fields = { provider: this.name, endpoint }
+    const traces = await readOwnTraces()
+    const publish = (containers: readonly Container[], cause: Cause) => {
+      const options = { ...this.#options, ownNetworks: ownNetworks(containers, traces) }
+      report.publish({ ...declareContainers(containers, options), cause })
+    }
+    const watch = new Watch(this.#engine, this.#timing, {
+      publish,
+      observe: (event) => report.observe(event),
+      log: report.log,
+    })
+    let waitMs = reconnect
+    // One line when it goes and one when it is back, not one per attempt.
+    let lost = false
+    const onListed = () => {
+      report.log.info(fields, lost ? `the Docker engine at ${endpoint} is back` : `watching Docker at ${endpoint}`)
+      lost = false
+      waitMs = reconnect
+    }
+    while (!signal.aborted) {
+      const error = await watch.untilLost(signal, onListed)
+      if (signal.aborted) return
+      if (lost) report.log.debug({ ...fields, err: error }, 'the Docker engine is still not there')
+      else if (error instanceof EngineError)
+        report.log.warn(fields, `${error.message}; trying again, what it last said stands`)
+      else report.log.error({ ...fields, err: error }, 'watching Docker failed; trying again')
+      lost = true
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+      waitMs = Math.min(waitMs * 2, reconnectMax)
+    }
+  }
+}

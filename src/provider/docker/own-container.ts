@@ -1,0 +1,43 @@
+// Which container is Muster's own, if any: the networks it stands on decide which addresses it can reach.
+import { readFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import type { Container } from './container.ts'
+
+/** What a process can tell of the container it is in. */
+export interface OwnTraces {
+  readonly hostname: string
+  /** /proc/self/cgroup and /proc/self/mountinfo; empty where there are none. */
+  readonly cgroup: string
+  readonly mountinfo: string
+}
+
+export async function readOwnTraces(): Promise<OwnTraces> {
+  const [cgroup, mountinfo] = await Promise.all(
+    ['/proc/self/cgroup', '/proc/self/mountinfo'].map((path) => readFile(path, 'utf8').catch(() => '')),
+  )
+  return { hostname: hostname(), cgroup: cgroup ?? '', mountinfo: mountinfo ?? '' }
+}
+
+/**
+ * The names of the networks Muster is on. Empty when it stands on the host's own network, be it outside of any
+ * container or in host mode: from there every bridge is reachable.
+ */
+export function ownNetworks(containers: readonly Container[], traces: OwnTraces): readonly string[] {
+  const own = ownContainer(containers, traces)
+  const joined = containers.find(({ id }) => own?.networkMode === `container:${id}`)
+  return [...((joined ?? own)?.networks.keys() ?? [])]
+}
+
+function ownContainer(containers: readonly Container[], traces: OwnTraces): Container | undefined {
+  // The engine mounts a container's own files into it, under its full id. A host shows such paths too, for the shared
+  // memory of its containers, but never mounted there.
+  const [, mounted] =
+    /\/containers\/([0-9a-f]{64})\/\S+ \/etc\/(?:hostname|hosts|resolv\.conf) /.exec(traces.mountinfo) ?? []
+  const [, grouped] = /[/-]([0-9a-f]{64})(?:\.scope)?$/m.exec(traces.cgroup) ?? []
+  const byId = containers.find(({ id }) => id === mounted || id === grouped)
+  // Without a `hostname:` of its own, a container's host name is the beginning of its id.
+  return (
+    byId ??
+    (/^[0-9a-f]{12}$/.test(traces.hostname) ? containers.find(({ id }) => id.startsWith(traces.hostname)) : undefined)
+  )
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as fc from 'fast-check'
+import { readContainer } from '../../../../src/provider/docker/container.ts'
+import { beginsStop, signalNumber } from '../../../../src/provider/docker/stop-signal.ts'
+
+const id = 'f1ac329c41642fbed81be4adbfea2451381e1554e238bf989369c789b35e13c4'
+
+/** As Engine 20.10 describes a running container; fields that nothing is read from are left out. */
+const inspected = {
+  Id: id,
+  Created: '2026-11-21T02:59:20.678936941Z',
+  State: {
+    Status: 'running',
+    Running: true,
+    Paused: false,
+    Restarting: false,
+    Health: { Status: 'healthy', FailingStreak: 0 },
+  },
+  Name: '/shop-web-2',
+  HostConfig: { NetworkMode: 'shop_default', PortBindings: {} },
+  Config: {
+    ExposedPorts: { '3000/tcp': {}, '80/udp': {}, '8080/tcp': {} },
+    Env: ['PASSWORD=hunter2'],
+    Labels: {
+      'com.docker.compose.project': 'shop',
+      'com.docker.compose.service': 'web',
+      'com.docker.compose.container-number': '2',
+      'com.docker.compose.config-hash': 'abc',
+      'com.docker.compose.oneoff': 'False',
+    },
+    StopSignal: 'SIGRTMIN+3',
+    StopTimeout: 1,
+  },
+  NetworkSettings: {
+    Ports: { '3000/tcp': null, '80/udp': null, '8080/tcp': [{ HostIp: '0.0.0.0', HostPort: '80' }] },
+    Networks: {
+      shop_default: { IPAddress: '172.18.0.2', GlobalIPv6Address: 'fd00::2' },
+      shop_back: { IPAddress: '172.19.0.2', GlobalIPv6Address: '' },
+      detached: { IPAddress: '', GlobalIPv6Address: '' },
+    },
+  },
+}
+
+test('reads what an engine says of a running container, and nothing of its environment', () => {
+  assert.deepEqual(readContainer(inspected), {
+    id,
+    name: 'shop-web-2',
+    labels: inspected.Config.Labels,
+    createdAt: Date.parse('2026-11-21T02:59:20.678Z'),
+    running: true,
+    paused: false,
+    health: 'healthy',
+    ports: [3000, 8080, 80],
+    networks: new Map([
+      ['shop_back', { ipv4: '172.19.0.2', ipv6: '' }],
+      ['shop_default', { ipv4: '172.18.0.2', ipv6: 'fd00::2' }],
+    ]),
+    networkMode: 'shop_default',
+    stopSignal: 37,
+    stopTimeoutMs: 1000,
+    compose: { project: 'shop', service: 'web', number: 2, configHash: 'abc', oneOff: false },
+  })
+})
+
+for (const [status, running, paused] of [
+  ['running', true, false],
+  ['paused', true, true],
+  ['created', false, false],
+  ['restarting', false, false],
+  ['exited', false, false],
+  ['dead', false, false],
+] as const) {
+  test(`a container in state ${status} ${running ? 'runs' : 'does not run'}`, () => {
+    const container = readContainer({ ...inspected, State: { Status: status, Health: { Status: 'unhealthy' } } })
+    assert.deepEqual([container?.running, container?.paused], [running, paused])
+    assert.equal(container?.health, running ? 'unhealthy' : 'none')
+  })
+}
+
+test('a stopped container still has the ports of its image', () => {
+  assert.deepEqual(
+    readContainer({ ...inspected, NetworkSettings: { Ports: {}, Networks: {} } })?.ports,
+    [3000, 8080, 80],
+  )
+})
+
+test('without StopSignal and StopTimeout a container has Docker’s defaults', () => {
+  const container = readContainer({ ...inspected, Config: { StopTimeout: null } })
+  assert.deepEqual([container?.stopSignal, container?.stopTimeoutMs], [15, 10_000])
+})
+
+test('whatever an engine answers instead of a container is survived', () => {
+  assert.equal(readContainer(Buffer.from('<html>')), undefined)
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+      assert.equal(readContainer(a), undefined)
+      const { Config, HostConfig, NetworkSettings, State } = { Config: a, HostConfig: b, NetworkSettings: a, State: b }
+      assert.equal(readContainer({ Id: id, Config, HostConfig, NetworkSettings, State })?.id, id)
+    }),
+  )
+})
+
+test('signals are known by number, name and offset', () => {
+  const numbers = ['15', 'SIGTERM', 'quit', 'SIGRTMIN+3', 'RTMAX-1', 'SIGRTMIN', 'SIGNONSENSE', ''].map(signalNumber)
+  assert.deepEqual(numbers, [15, 15, 3, 37, 63, 34, undefined, undefined])
+})
+
+test('the stop signal and KILL begin a stop, others do not', () => {
+  assert.deepEqual(
+    [15, 9, 3, 1, 10].map((sent) => beginsStop(sent)),
+    [true, true, false, false, false],
+  )
+  assert.deepEqual(
+    [15, 9, 3].map((sent) => beginsStop(sent, 3)),
+    [false, true, true],
+  )
+})
