@@ -20,11 +20,10 @@ export interface DockerProviderOptions extends Omit<DeclareOptions, 'ownNetworks
 export interface DockerTiming extends WatchTiming {
   /** Wait before the first attempt to reach a lost engine again; doubled up to `reconnectMax`. */
   readonly reconnect: number
-  /** Low, so that addresses are right soon after an engine's restart; an attempt costs next to nothing. */
   readonly reconnectMax: number
 }
 
-const usualTiming: DockerTiming = { reconnect: 500, reconnectMax: 2000, relist: 30_000, retry: 2000, confirm: 1000 }
+const usualTiming: DockerTiming = { reconnect: 500, reconnectMax: 30_000, relist: 30_000, retry: 2000, confirm: 1000 }
 
 export class DockerProvider implements Provider {
   readonly name = 'docker'

@@ -48,7 +48,10 @@ function elect<T>(
   const dissenting = [...held].filter(([, other]) => !agree(value, other)).map(([container]) => container)
   // Of several replicas that say the same, one complaint is enough; of those that do not run, none is of use.
   const overruled = Map.groupBy(dissenting.filter(isRunning), ({ compose, id }) => compose?.configHash ?? id)
-  const refused = others.flat()
+  // Containers of no project that say the same are replicas of one another, as two `docker run` with the same labels.
+  const joining = others.flat().filter((other) => areStandalone(winner, other) && agree(value, claims.get(other) as T))
+  for (const container of joining) held.set(container, claims.get(container) as T)
+  const refused = others.flat().filter((container) => !held.has(container))
   return {
     value,
     held,
@@ -57,14 +60,15 @@ function elect<T>(
       ...[...overruled.values()].flatMap((group) =>
         group.slice(0, 1).map((loser) => overruledBy(winner, loser, object)),
       ),
-      ...others.flatMap((group) =>
-        group
-          .filter(isRunning)
-          .slice(0, 1)
-          .map((loser) => heldBy(winner, loser, object)),
+      ...[...Map.groupBy(refused.filter(isRunning), ownerOf).values()].flatMap((group) =>
+        group.slice(0, 1).map((loser) => heldBy(winner, loser, object)),
       ),
     ],
   }
+}
+
+function areStandalone(a: Container, b: Container): boolean {
+  return a.compose === undefined && b.compose === undefined
 }
 
 function isRunning({ running }: Container): boolean {

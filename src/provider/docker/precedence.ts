@@ -4,7 +4,7 @@ import type { Container } from './container.ts'
 
 /**
  * Those who may speak for one another: the containers of one compose project. A container of no project speaks for
- * itself alone.
+ * itself alone, and joins another one of no project by saying the same.
  */
 export function ownerOf({ compose, id }: Container): string {
   return compose === undefined ? `container ${id}` : `project ${compose.project}`

@@ -36,8 +36,8 @@ export class Watch {
   readonly #bell = new Bell()
   /** Containers whose inspection fails, so that each is complained of once. */
   readonly #unreadable = new Set<string>()
-  /** The events since the mirror was last in step: the oldest, and how many. */
-  #news: { readonly first: EngineEvent; readonly count: number } | undefined
+  /** The events since the mirror was last in step: the one that counts, and how many. */
+  #news: { readonly latest: EngineEvent; readonly count: number } | undefined
   /** Every container was looked at once. Before that, publishing would say that the others do not exist. */
   #complete = false
 
@@ -147,9 +147,11 @@ export class Watch {
     this.#report.log.warn({ provider: 'docker', container, err: error }, what)
   }
 
+  // The latest, but what a network says around it only repeats a start or a death.
   #remember(event: EngineEvent): void {
-    const { first, count } = this.#news ?? { first: event, count: 0 }
-    this.#news = { first, count: count + 1 }
+    const before = this.#news
+    const ofNetwork = event.kind === 'connect' || event.kind === 'disconnect'
+    this.#news = { latest: (ofNetwork && before?.latest) || event, count: (before?.count ?? 0) + 1 }
   }
 
   #publish(): void {
@@ -159,9 +161,9 @@ export class Watch {
 
   #cause(): Cause {
     if (this.#news === undefined) return { what: 'list', at: Date.now() }
-    const { first, count } = this.#news
-    const what = `${first.kind} ${this.#nameOf(first)}`
-    return { what: count === 1 ? what : `${what} and ${count - 1} more`, at: first.at }
+    const { latest, count } = this.#news
+    const what = `${latest.kind} ${this.#nameOf(latest)}`
+    return { what: count === 1 ? what : `${what} and ${count - 1} more`, at: latest.at }
   }
 
   #nameOf(event: EngineEvent): string {

@@ -381,18 +381,34 @@ describe('a name two projects claim', () => {
       'traefik.http.services.app.loadbalancer.server.port': '80',
     })
     const declared = declare([
-      container('first', { labels: labels('one'), networks: new Map([['bridge', { ipv4: '10.0.0.1', ipv6: '' }]]) }),
-      container('second', { labels: labels('two'), createdAt: 2000 }),
+      replica('a', 'web', 1, {
+        labels: labels('one'),
+        networks: new Map([['bridge', { ipv4: '10.0.0.1', ipv6: '' }]]),
+      }),
+      replica('b', 'web', 1, { labels: labels('two'), createdAt: 2000 }),
     ])
     assert.deepEqual(hosts(declared, 'app'), ['10.0.0.1'])
     assert.deepEqual([...declared.routers.keys()], ['one'])
     assert.deepEqual(
       declared.problems.map(({ source, object }) => [source, object?.kind, object?.name]),
       [
-        ['second', 'service', 'app'],
-        ['second', 'router', 'two'],
+        ['b-web-1', 'service', 'app'],
+        ['b-web-1', 'router', 'two'],
       ],
     )
+  })
+
+  test('containers of no project that say the same are replicas of one another', () => {
+    const labels = {
+      'traefik.http.routers.app.rule': 'Host(`app`)',
+      'traefik.http.services.app.loadbalancer.server.port': '80',
+    }
+    const declared = declare([
+      container('first', { labels, networks: new Map([['bridge', { ipv4: '10.0.0.1', ipv6: '' }]]) }),
+      container('second', { labels, createdAt: 2000, networks: new Map([['bridge', { ipv4: '10.0.0.2', ipv6: '' }]]) }),
+    ])
+    assert.deepEqual(hosts(declared, 'app')?.toSorted(), ['10.0.0.1', '10.0.0.2'])
+    assert.deepEqual(declared.problems, [])
   })
 
   test('of a middleware does not put the winner’s in front of the loser’s router', () => {
