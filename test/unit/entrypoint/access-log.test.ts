@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { describe, it } from 'node:test'
+import { commonLogLine } from '../../../src/entrypoint/access-log.ts'
+import type { AccessLine } from '../../../src/entrypoint/access-log.ts'
+import { respond } from '../../../src/exchange/respond.ts'
+import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
+import { record } from './raw-client.ts'
+
+const line: AccessLine = {
+  entrypoint: 'web',
+  count: 7,
+  startUtc: new Date('2026-02-03T04:05:06Z'),
+  durationMs: 12.4,
+  status: 200,
+  bytes: 321,
+  clientIp: '192.0.2.1',
+  method: 'GET',
+  path: '/a?b=c',
+  protocol: 'HTTP/1.1',
+  referer: undefined,
+  userAgent: 'curl/8',
+  router: 'web@docker',
+  service: 'web@docker',
+  member: 'shop/web/1',
+  attempts: 1,
+}
+
+/** Collects access lines and lets a test await the next one. */
+function collect(): { accessLog: (line: AccessLine) => void; next: () => Promise<AccessLine> } {
+  const events = new EventTarget()
+  const lines: AccessLine[] = []
+  return {
+    accessLog(written) {
+      lines.push(written)
+      events.dispatchEvent(new Event('line'))
+    },
+    async next() {
+      if (lines.length === 0) await once(events, 'line')
+      const [first] = lines.splice(0, 1)
+      assert(first)
+      return first
+    },
+  }
+}
+
+describe('commonLogLine', () => {
+  it("is Traefik's line", () => {
+    assert.equal(
+      commonLogLine(line),
+      '192.0.2.1 - - [03/Feb/2026:04:05:06 +0000] "GET /a?b=c HTTP/1.1" 200 321 "-" "curl/8" 7 "web@docker" "shop/web/1" 12ms',
+    )
+  })
+
+  it('lets no client text leave its quotes, its line or the printable characters', () => {
+    const text = commonLogLine({
+      ...line,
+      userAgent: 'a" "b\\\n\u001b[31m\u00e9',
+      status: undefined,
+      router: undefined,
+    })
+    assert.match(text, /"a\\" \\"b\\\\\\x0a\\x1b\[31m\\xe9" 7 "-"/)
+    assert.match(text, /HTTP\/1\.1" - 321/)
+  })
+})
+
+describe('the access log', () => {
+  it('has one line per request with what each layer decided', async () => {
+    const { accessLog, next } = collect()
+    await using web = await record({ accessLog }, async (exchange) => {
+      Object.assign(exchange.record, { router: 'r@docker', service: 's@docker', member: 'm', attempts: 2 })
+      respond(exchange, 404, 'gone')
+    })
+    using client = web.client()
+    await client.send('GET /%61//b?q=%20 HTTP/1.1\r\nHost: a\r\nUser-Agent: x\r\nReferer: y\r\n\r\n').answer()
+    const { startUtc, durationMs, bytes, ...rest } = await next()
+    assert.deepEqual(rest, {
+      entrypoint: 'web',
+      count: 1,
+      status: 404,
+      clientIp: '127.0.0.1',
+      method: 'GET',
+      path: '/a/b?q=%20',
+      protocol: 'HTTP/1.1',
+      referer: 'y',
+      userAgent: 'x',
+      router: 'r@docker',
+      service: 's@docker',
+      member: 'm',
+      attempts: 2,
+    })
+    assert(startUtc instanceof Date && durationMs >= 0)
+    assert.equal(bytes, client.socket.bytesRead)
+  })
+
+  it('shows refused requests with their raw target and counts on', async () => {
+    const { accessLog, next } = collect()
+    await using web = await record({ accessLog })
+    await web.ask('GET /a HTTP/1.1\r\nHost: a\r\n\r\n')
+    assert.equal((await next()).count, 1)
+    await web.ask('GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n')
+    const { status, path, count, router } = await next()
+    assert.deepEqual({ status, path, count, router }, { status: 400, path: '/a#b', count: 2, router: undefined })
+  })
+
+  it('says 499 when the client left before its answer', async () => {
+    const { accessLog, next } = collect()
+    await using web = await record({ accessLog }, async (exchange) => {
+      await once(exchange.request, 'close')
+      throw new UpstreamError('client-gone', 'the client is gone', { sent: true })
+    })
+    using client = web.client()
+    const arrived = web.nextExchange()
+    client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab')
+    await arrived
+    client.socket.resetAndDestroy()
+    assert.equal((await next()).status, 499)
+  })
+
+  it('tells an upgrade that a member failed from one that reached it', async () => {
+    const { accessLog, next } = collect()
+    await using web = await record({ accessLog }, async (exchange) => {
+      if (exchange.path === '/refused') throw new UpstreamError('refused', 'no member', { sent: false })
+      exchange.record.member = 'm'
+      assert(exchange.kind === 'upgrade')
+      exchange.socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n')
+    })
+    const upgrade = 'HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'
+    assert.equal((await web.ask(`GET /refused ${upgrade}`)).status, 502)
+    assert.equal((await next()).status, 502)
+    await web.ask(`GET /tunnel ${upgrade}`)
+    assert.equal((await next()).status, 101)
+  })
+})
