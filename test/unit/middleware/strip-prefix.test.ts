@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chain } from '../../../src/middleware/middleware.ts'
+import { chain } from '../../../src/middleware/compile-middleware.ts'
 import { stripPrefix } from '../../../src/middleware/strip-prefix.ts'
 import { respond } from '../../../src/exchange/respond.ts'
 import type { Handler } from '../../../src/exchange/exchange.ts'
