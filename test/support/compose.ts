@@ -1,7 +1,7 @@
 // A compose project on the real engine: brought up, scaled, looked into, and taken down whatever happens.
 import { createServer } from 'node:net'
 import type { ComposeTool } from '../../compose/setup/compose-tool.ts'
-import { SetupError, attempt, run } from '../../compose/setup/run.ts'
+import { SetupError, run } from '../../compose/setup/run.ts'
 
 export interface Container {
   readonly id: string
@@ -71,11 +71,6 @@ export class ComposeProject {
     const [only, ...others] = await this.containers(service)
     if (only === undefined || others.length > 0) throw new Error(`expected one container of "${service}"`)
     return only
-  }
-
-  /** What a service has written, for the message of a failed test. */
-  async logs(service: string): Promise<string> {
-    return (await attempt('docker', ['logs', '--tail', '60', (await this.container(service)).id])).output
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -34,12 +34,18 @@ export interface Ask {
 }
 
 /** One request on a connection of its own. */
-export async function ask(port: number, path: string, { method = 'GET', host, fields = {} }: Ask = {}): Promise<Answer> {
+export async function ask(
+  port: number,
+  path: string,
+  { method = 'GET', host, fields = {} }: Ask = {},
+): Promise<Answer> {
   const headers = host === undefined ? fields : { ...fields, host }
   const sent = request({ host: '127.0.0.1', port, path, method, headers, agent: false })
   sent.end()
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
-  const pairs = Array.from({ length: response.rawHeaders.length / 2 }, (_, i) => response.rawHeaders.slice(2 * i, 2 * i + 2))
+  const pairs = Array.from({ length: response.rawHeaders.length / 2 }, (_, i) =>
+    response.rawHeaders.slice(2 * i, 2 * i + 2),
+  )
   const byName = Map.groupBy(pairs, ([name = '']) => name.toLowerCase())
   return {
     status: response.statusCode ?? 0,
