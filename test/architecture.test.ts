@@ -30,7 +30,10 @@ test('folders import only what the map allows', () => {
 
 test('nobody imports the composition root', () => {
   const importers = imports.filter(({ target }) => /\/(app|main)\.ts$/.test(target)).map(({ file }) => file)
-  assert.deepEqual(importers.filter((file) => file !== 'main.ts'), [])
+  assert.deepEqual(
+    importers.filter((file) => file !== 'main.ts'),
+    [],
+  )
 })
 
 test('packages are imported only where the map confines them', () => {
@@ -49,9 +52,9 @@ function folderOf(file: string): string {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(src, file), 'utf8')
-  return [...text.matchAll(/(?:^|\n)(?:import|export)[^'"\n]*?(?:from )?['"]([^'"]+)['"]|import\(['"]([^'"]+)['"]\)/g)].map(
-    (match) => match[1] ?? match[2] ?? '',
-  )
+  return [
+    ...text.matchAll(/(?:^|\n)(?:import|export)[^'"\n]*?(?:from )?['"]([^'"]+)['"]|import\(['"]([^'"]+)['"]\)/g),
+  ].map((match) => match[1] ?? match[2] ?? '')
 }
 
 /** A two-column table of the map: first cell → the words of the second. */

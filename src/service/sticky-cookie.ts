@@ -65,7 +65,7 @@ function cookieAttributes(config: StickyCookieConfig): string {
 const sameSiteText = { none: 'None', lax: 'Lax', strict: 'Strict' } as const
 
 /** Every value of a cookie, in order: a browser may send several of one name for different paths. */
-export function* cookieValues(fields: readonly string[], name: string): Iterable<string> {
+function* cookieValues(fields: readonly string[], name: string): Iterable<string> {
   for (let i = 0; i < fields.length; i += 2) {
     if (fields[i]?.toLowerCase() !== 'cookie') continue
     for (const pair of (fields[i + 1] ?? '').split(';')) {

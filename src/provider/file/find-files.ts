@@ -18,7 +18,7 @@ export interface Found {
 }
 
 /** More is a wrong directory, not a configuration. */
-export const filesMax = 1000
+const filesMax = 1000
 const extensions = new Set(['.yml', '.yaml', '.toml'])
 
 export async function findFiles({ directory, filename }: FileOptions): Promise<Found> {

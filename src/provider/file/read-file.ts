@@ -9,7 +9,7 @@ export type FileText =
   | { readonly kind: 'empty' }
   | { readonly kind: 'unreadable'; readonly reason: string }
 
-export const fileBytesMax = 4 * 1024 * 1024
+const fileBytesMax = 4 * 1024 * 1024
 
 /** Never rejects. */
 export async function readText(path: string): Promise<FileText> {

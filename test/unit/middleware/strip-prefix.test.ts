@@ -9,7 +9,13 @@ import { ask, openEdge } from '../../support/edge.ts'
 /** Answers what a member would be asked for. */
 const echo: Handler = (exchange) => {
   const at = exchange.fields.indexOf('X-Forwarded-Prefix')
-  const prefixes = at === -1 ? 'none' : exchange.fields.slice(at).filter((_, i) => i % 2 === 1).join(' ')
+  const prefixes =
+    at === -1
+      ? 'none'
+      : exchange.fields
+          .slice(at)
+          .filter((_, i) => i % 2 === 1)
+          .join(' ')
   respond(exchange, 200, `${exchange.path || '(empty)'} prefix=${prefixes}`)
   return Promise.resolve()
 }

@@ -63,7 +63,10 @@ test('an update says what was added, removed and changed', (t) => {
   t.mock.timers.tick(1000)
   assert.deepEqual(updates[0]?.diff, { added: ['router r@docker'], removed: [], changed: [] })
   assert.deepEqual(updates[1]?.diff, { added: [], removed: [], changed: ['router r@docker'] })
-  assert.deepEqual(updates[1]?.causes.map(({ what }) => what), ['test'])
+  assert.deepEqual(
+    updates[1]?.causes.map(({ what }) => what),
+    ['test'],
+  )
 })
 
 test('a compile that throws keeps the old snapshot and is reported', (t) => {
@@ -112,7 +115,14 @@ function snapshotOf(config: DynamicConfig | undefined, version: number): Snapsho
   const infos = routers.map(
     ([name, router]) => [name, { config: router, status: 'enabled', errors: [], using: [], priority: 0n }] as const,
   )
-  return { version, routers: new Map(infos), services: new Map(), middlewares: new Map(), problems: [], handlers: new Map() }
+  return {
+    version,
+    routers: new Map(infos),
+    services: new Map(),
+    middlewares: new Map(),
+    problems: [],
+    handlers: new Map(),
+  }
 }
 
 function rules(update: Update | undefined): string[] {

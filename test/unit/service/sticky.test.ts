@@ -60,7 +60,9 @@ test('a recreated replica keeps the users of its slot', async () => {
   const [one] = threeMembers()
   const leaving = { ...one, key: 'leaving' } as Member
   const coming = { ...threeMembers()[0], key: 'coming' } as Member
-  await using edge = await openEdge(serviceOf([leaving, coming, ...threeMembers().slice(1)], plain, (member) => member.key))
+  await using edge = await openEdge(
+    serviceOf([leaving, coming, ...threeMembers().slice(1)], plain, (member) => member.key),
+  )
   const cookie = cookieOf(await ask(edge.port, '/'))
   leaving.row.available = false
   const answer = await ask(edge.port, '/', { fields: { cookie } })
@@ -78,7 +80,15 @@ for (const value of ['', 'deadbeefdeadbeef', '"', 'x'.repeat(4096), '__proto__']
 }
 
 test('every attribute reaches the client', async () => {
-  const config = { ...plain, secure: true, httpOnly: true, sameSite: 'strict', maxAge: 60, path: '/app', domain: 'a.b' } as const
+  const config = {
+    ...plain,
+    secure: true,
+    httpOnly: true,
+    sameSite: 'strict',
+    maxAge: 60,
+    path: '/app',
+    domain: 'a.b',
+  } as const
   await using edge = await openEdge(serviceOf(threeMembers(), config))
   const [setCookie = ''] = (await ask(edge.port, '/')).fields.get('set-cookie') ?? []
   assert.match(setCookie, /; Path=\/app; Domain=a\.b; Max-Age=60; HttpOnly; Secure; SameSite=Strict$/)
@@ -103,14 +113,23 @@ test('the books count what was given, what is under way and what failed', async 
     busyInside = row.busy
     return Promise.reject(new UpstreamError('refused', 'no', { sent: false }))
   }
-  const handler = compileService(name, { members: [], passHostHeader: true, stickyCookie: undefined }, [member], failing)
+  const handler = compileService(
+    name,
+    { members: [], passHostHeader: true, stickyCookie: undefined },
+    [member],
+    failing,
+  )
   await using edge = await openEdge(handler)
   assert.equal((await ask(edge.port, '/')).status, 502)
   const { elected, busy, errors } = member.row
   assert.deepEqual({ elected, busy, busyInside, errors }, { elected: 1, busy: 0, busyInside: 1, errors: 1 })
 })
 
-function serviceOf(members: readonly Member[], stickyCookie: StickyCookieConfig | undefined, say = (m: Member) => m.slot) {
+function serviceOf(
+  members: readonly Member[],
+  stickyCookie: StickyCookieConfig | undefined,
+  say = (m: Member) => m.slot,
+) {
   const forward: Forward = (exchange, member) => {
     respond(exchange, 200, say(member))
     return Promise.resolve()
