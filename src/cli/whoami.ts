@@ -31,7 +31,7 @@ export interface Seen {
 }
 
 const delayMsMax = 60_000
-const answerBytesMax = 64 * 1024 * 1024
+const answerBytesMax = 2_000_000_000
 const sessionsMax = 10_000
 const block = Buffer.alloc(64 * 1024, 'x')
 
@@ -182,5 +182,5 @@ async function writeBytes(response: ServerResponse, bytes: number): Promise<void
 }
 
 function bounded(text: string | null, usual: number, max: number): number {
-  return text !== null && /^\d{1,9}$/.test(text) ? Math.min(Number(text), max) : usual
+  return text !== null && /^\d{1,10}$/.test(text) ? Math.min(Number(text), max) : usual
 }

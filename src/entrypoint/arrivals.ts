@@ -20,8 +20,14 @@ export interface ArrivalOptions extends ServeOptions {
   readonly accessLog?: ((line: AccessLine) => void) | undefined
 }
 
+export interface ArrivalLimits {
+  readonly maxHeaderFields: number
+  readonly readTimeoutMs: number
+}
+
 /** What every arrival on one entrypoint needs. */
 interface Reception {
+  readonly readTimeoutMs: number
   readonly connections: Connections
   readonly options: ArrivalOptions
   readonly rules: HeadRules
@@ -35,10 +41,11 @@ export function receive(
   server: Server,
   connections: Connections,
   options: ArrivalOptions,
-  maxHeaderFields: number,
+  { maxHeaderFields, readTimeoutMs }: ArrivalLimits,
 ): void {
   const { name, accessLog, refusedEscapes } = options
   const reception: Reception = {
+    readTimeoutMs,
     connections,
     options,
     rules: { maxHeaderFields, refusedEscapes },
@@ -94,6 +101,7 @@ function receiveRequest(reception: Reception, request: IncomingMessage, response
   }
   if (arrival.expectsContinue) response.writeContinue()
   const { head, hostField, fields, framing } = arrival
+  if (framing.kind !== 'none') limitPauses(request, response, reception.readTimeoutMs)
   const { path } = head
   const responseFields: string[] = []
   const exchange: HttpExchange = {
@@ -110,6 +118,14 @@ function receiveRequest(reception: Reception, request: IncomingMessage, response
   }
   // It never rejects.
   void serve(exchange, options)
+}
+
+/** A sender that stops in the middle of a body must not hold its member for ever. A long answer is not its doing. */
+function limitPauses(request: IncomingMessage, response: ServerResponse, readTimeoutMs: number): void {
+  // On the response: once the request is complete, node:http asks only that one before it destroys the socket.
+  response.setTimeout(readTimeoutMs, () => {
+    if (!request.complete) request.socket.destroy()
+  })
 }
 
 function receiveUpgrade(reception: Reception, request: IncomingMessage, socket: Duplex, upgradeHead: Buffer): void {

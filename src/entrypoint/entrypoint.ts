@@ -19,8 +19,7 @@ export interface EntrypointOptions extends ArrivalOptions {
   /** Lets several threads listen on one port, the kernel spreading connections. */
   readonly reusePort?: boolean
   readonly trust: TrustOptions
-  /** What is left out has its default. */
-  readonly limits?: Partial<EntrypointLimits>
+  readonly limits: EntrypointLimits
 }
 
 export interface EntrypointLimits {
@@ -28,20 +27,14 @@ export interface EntrypointLimits {
   readonly maxHeaderBytes: number
   /** Field lines; more is answered 431. */
   readonly maxHeaderFields: number
-  /** From the first byte of a head, or from accept, to its end; then 408. The body has no limit but the idle ones. */
+  /** From the first byte of a head, or from accept, to its end; then 408. */
   readonly headerTimeoutMs: number
+  /** Between two pieces of a request's body; then the connection is cut. 0: none. */
+  readonly readTimeoutMs: number
   /** How long a connection may wait for its next request. */
   readonly idleTimeoutMs: number
   /** How long a client that half-closed may go without a byte of its answer. */
   readonly halfCloseMs: number
-}
-
-export const defaultLimits: EntrypointLimits = {
-  maxHeaderBytes: 65_536,
-  maxHeaderFields: 200,
-  headerTimeoutMs: 10_000,
-  idleTimeoutMs: 180_000,
-  halfCloseMs: 1000,
 }
 
 /** How late a header timeout may strike. */
@@ -49,7 +42,7 @@ const timeoutCheckMs = 1000
 
 /** Rejects with an EntrypointError: its `code` is the system's (`EADDRINUSE`, `EACCES`) or `ERR_TRUSTED_IP`. */
 export async function openEntrypoint(options: EntrypointOptions): Promise<Entrypoint> {
-  const limits = { ...defaultLimits, ...options.limits }
+  const { limits } = options
   const connections = new Connections({ trusts: compileTrust(options.trust), halfCloseMs: limits.halfCloseMs })
   const server = createServer({
     maxHeaderSize: limits.maxHeaderBytes,
@@ -68,7 +61,7 @@ export async function openEntrypoint(options: EntrypointOptions): Promise<Entryp
   // A client may half-close and still read its answer; Connections bounds how long. Not in the types.
   Object.assign(server, { httpAllowHalfOpen: true })
 
-  receive(server, connections, options, limits.maxHeaderFields)
+  receive(server, connections, options, limits)
   const { name, host, port, reusePort = false } = options
   try {
     server.listen({ host, port, reusePort })

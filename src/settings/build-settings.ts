@@ -69,6 +69,7 @@ function limitsOf(options: Options): Limits {
     headerTimeoutMs: limits.headerTimeout,
     readTimeoutMs: readTimeouts.includes(0) ? 0 : greatest(readTimeouts, defaultLimits.readTimeoutMs),
     idleTimeoutMs: idleTimeouts.includes(0) ? 0 : greatest(idleTimeouts, defaultLimits.idleTimeoutMs),
+    halfCloseMs: defaultLimits.halfCloseMs,
     connectTimeoutMs: dialTimeout ?? defaultLimits.connectTimeoutMs,
     responseHeaderTimeoutMs: responseHeaderTimeout ?? defaultLimits.responseHeaderTimeoutMs,
     memberIdleTimeoutMs: idleConnTimeout ?? defaultLimits.memberIdleTimeoutMs,

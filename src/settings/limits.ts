@@ -11,6 +11,8 @@ export interface Limits {
   readonly readTimeoutMs: number
   /** A client's connection between two requests. `entryPoints.<name>.transport.respondingTimeouts.idleTimeout`; 0: none. */
   readonly idleTimeoutMs: number
+  /** A client that closed its side, without a byte of its answer: it looks the same as one that left. */
+  readonly halfCloseMs: number
   /** Until a member accepts the connection. `serversTransport.forwardingTimeouts.dialTimeout`; 0: none. */
   readonly connectTimeoutMs: number
   /** From the end of the request to the head of the answer. `…forwardingTimeouts.responseHeaderTimeout`; 0: none. */
@@ -31,6 +33,7 @@ export const defaultLimits: Limits = {
   headerTimeoutMs: 10_000,
   readTimeoutMs: 60_000,
   idleTimeoutMs: 180_000,
+  halfCloseMs: 1000,
   connectTimeoutMs: 500,
   responseHeaderTimeoutMs: 0,
   memberIdleTimeoutMs: 90_000,

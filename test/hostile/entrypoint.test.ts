@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { respond } from '../../src/exchange/respond.ts'
+import type { Exchange } from '../../src/exchange/exchange.ts'
 import { UpstreamError } from '../../src/exchange/upstream-error.ts'
 import { field, names, record } from '../unit/entrypoint/raw-client.ts'
 
@@ -11,6 +12,10 @@ const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n'
 
 function request(line: string, fields = '', body = ''): string {
   return `${line}\r\nHost: a\r\n${fields}\r\n${body}`
+}
+
+async function afterBody(exchange: Exchange): Promise<void> {
+  await once(exchange.request.resume(), 'close')
 }
 
 const chunk = '3\r\nabc\r\n0\r\n\r\n'
@@ -307,6 +312,25 @@ describe('a slow client', () => {
     using client = web.client()
     assert.match(await client.send('GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ').rest(), /^HTTP\/1.1 408 /)
     assert.deepEqual(web.exchanges, [])
+  })
+
+  it('that stops in the middle of a body loses the connection', async () => {
+    await using web = await record({ limits: { readTimeoutMs: 50 } }, afterBody)
+    using client = web.client()
+    client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345')
+    assert.equal(await client.rest(), '')
+  })
+
+  it('that waits long for its answer after a whole body keeps the connection', async () => {
+    await using web = await record({ limits: { readTimeoutMs: 50 } }, async (exchange) => {
+      const paused = once(exchange.request.socket, 'timeout')
+      exchange.request.resume()
+      await paused
+      respond(exchange, 200, 'late')
+    })
+    using client = web.client()
+    client.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n12345')
+    assert.equal((await client.answer()).body, 'late')
   })
 
   it('that keeps a connection idle too long loses it', async () => {

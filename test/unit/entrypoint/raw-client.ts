@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
+import { defaultLimits } from '../../../src/settings/limits.ts'
 import { openEntrypoint } from '../../../src/entrypoint/entrypoint.ts'
-import type { Entrypoint, EntrypointOptions } from '../../../src/entrypoint/entrypoint.ts'
+import type { Entrypoint, EntrypointLimits, EntrypointOptions } from '../../../src/entrypoint/entrypoint.ts'
 import type { Exchange, Handler } from '../../../src/exchange/exchange.ts'
 import { respond } from '../../../src/exchange/respond.ts'
 
@@ -96,7 +97,10 @@ export interface Recording extends AsyncDisposable {
 
 /** Opens an entrypoint whose handler keeps each exchange; unless told otherwise it answers 200 with the path. */
 export async function record(
-  options: Partial<EntrypointOptions> = {},
+  {
+    limits,
+    ...options
+  }: Partial<Omit<EntrypointOptions, 'limits'>> & { readonly limits?: Partial<EntrypointLimits> } = {},
   handle: Handler = answerPath,
 ): Promise<Recording> {
   const exchanges: Exchange[] = []
@@ -115,6 +119,7 @@ export async function record(
     trust: { insecure: false, trustedIPs: [] },
     onError: (error) => errors.push(error),
     ...options,
+    limits: { ...defaultLimits, ...limits },
   })
   const client = (): RawClient => new RawClient(entrypoint.port)
   return {
