@@ -3,12 +3,15 @@
 // weights 3 and 1 give a a b a …, equal weights a strict cycle in member order.
 import type { Member } from './member.ts'
 
-export function pickByRequests(members: readonly Member[]): Member | undefined {
+const none: readonly Member[] = []
+
+/** @param tried passed over, so that a repeated request reaches another member */
+export function pickByRequests(members: readonly Member[], tried: readonly Member[] = none): Member | undefined {
   let chosen: Member | undefined
   let total = 0
   for (const member of members) {
     const { row } = member
-    if (!row.available) continue
+    if (!row.available || tried.includes(member)) continue
     row.lbstatus += member.weight
     total += member.weight
     if (chosen === undefined || row.lbstatus > chosen.row.lbstatus) chosen = member

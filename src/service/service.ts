@@ -6,6 +6,7 @@ import type { ServiceConfig } from '../model/dynamic-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { pickByRequests } from './byrequests.ts'
 import type { Forward, Member } from './member.ts'
+import { attemptsMax, mayTryAnother } from './retry.ts'
 import { compileStickyCookie } from './sticky-cookie.ts'
 
 export function compileService(
@@ -19,16 +20,34 @@ export function compileService(
 
   return async function serve(exchange) {
     exchange.record.service = name
-    const stuck = sticky?.find(exchange)
-    const member = stuck ?? pickByRequests(members)
-    if (member === undefined) {
-      // The text is Traefik's; the route itself stays, so that this is never a 404.
-      respond(exchange, 503, 'no available server\n')
-      return
+    const { length: ownFields } = exchange.responseFields
+    // Made by the first failure only: most requests have none.
+    let tried: Member[] | undefined
+    for (;;) {
+      const stuck = sticky?.find(exchange, tried)
+      const member = stuck ?? pickByRequests(members, tried)
+      if (member === undefined) {
+        // The text is Traefik's; the route itself stays, so that this is never a 404.
+        respond(exchange, 503, 'no available server\n')
+        return
+      }
+      if (stuck === undefined) sticky?.stick(exchange, member)
+      try {
+        await forwardCounted(exchange, member, forward, passHostHeader)
+        return
+      } catch (error) {
+        tried ??= []
+        tried.push(member)
+        if (!mayTryAnother(exchange, error) || !isAnother(members, tried)) throw error
+        // The next attempt starts as the first did: without the cookie that names the member just lost.
+        exchange.responseFields.length = ownFields
+      }
     }
-    if (stuck === undefined) sticky?.stick(exchange, member)
-    await forwardCounted(exchange, member, forward, passHostHeader)
   }
+}
+
+function isAnother(members: readonly Member[], tried: readonly Member[]): boolean {
+  return tried.length < attemptsMax && members.some((member) => member.row.available && !tried.includes(member))
 }
 
 async function forwardCounted(

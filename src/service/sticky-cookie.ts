@@ -8,7 +8,7 @@ import type { Member } from './member.ts'
 
 export interface StickyCookie {
   /** The available member the client's cookie names; undefined when there is no such cookie, slot or no longer a turn for it. */
-  find(exchange: Exchange): Member | undefined
+  find(exchange: Exchange, tried: readonly Member[] | undefined): Member | undefined
   /** Asks the client to come back to this member: adds Set-Cookie to whatever it answers. */
   stick(exchange: Exchange, member: Member): void
 }
@@ -24,9 +24,11 @@ export function compileStickyCookie(
   const membersByValue = Map.groupBy(members, (member) => slotValue(service, member.slot))
 
   return {
-    find(exchange) {
+    find(exchange, tried) {
       for (const value of cookieValues(exchange.fields, name)) {
-        const member = membersByValue.get(value)?.find(({ row }) => row.available)
+        const member = membersByValue
+          .get(value)
+          ?.find((candidate) => candidate.row.available && tried?.includes(candidate) !== true)
         if (member !== undefined) return member
       }
       return undefined
