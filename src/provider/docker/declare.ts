@@ -13,6 +13,8 @@ export interface DeclareOptions {
   readonly network: string | undefined
   /** Networks Muster is on; empty: the host's. */
   readonly ownNetworks: readonly string[]
+  /** Muster's own container; undefined when it is in none. */
+  readonly ownId: string | undefined
 }
 
 export function declareContainers(

@@ -8,11 +8,11 @@ import { declareContainers } from './declare.ts'
 import type { DeclareOptions } from './declare.ts'
 import { EngineError } from './engine.ts'
 import type { DockerEngine } from './engine.ts'
-import { ownNetworks, readOwnTraces } from './own-container.ts'
+import { readOwnTraces, whereMusterIs } from './own-container.ts'
 import { Watch } from './watch.ts'
 import type { WatchTiming } from './watch.ts'
 
-export interface DockerProviderOptions extends Omit<DeclareOptions, 'ownNetworks'> {
+export interface DockerProviderOptions extends Omit<DeclareOptions, 'ownId' | 'ownNetworks'> {
   readonly timing?: Partial<DockerTiming>
 }
 
@@ -43,7 +43,7 @@ export class DockerProvider implements Provider {
     const fields = { provider: this.name, endpoint }
     const traces = await readOwnTraces()
     const publish = (containers: readonly Container[], cause: Cause) => {
-      const options = { ...this.#options, ownNetworks: ownNetworks(containers, traces) }
+      const options = { ...this.#options, ...whereMusterIs(containers, traces) }
       report.publish({ ...declareContainers(containers, options), cause })
     }
     const watch = new Watch(this.#engine, this.#timing, {

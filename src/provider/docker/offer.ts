@@ -29,6 +29,8 @@ export interface ServiceOffer {
 export interface OfferOptions extends Surroundings {
   readonly exposedByDefault: boolean
   readonly defaultRule: string
+  /** Muster's own container, if it is in one. */
+  readonly ownId: string | undefined
 }
 
 /** One container on its way through this file. */
@@ -57,6 +59,7 @@ export function offerOf(container: Container, options: OfferOptions): Offer | un
   const place = { provider: 'docker', source: container.name }
   const problems: Problem[] = decoded.problems.map((problem) => ({ ...problem, ...place }))
   if (!(decoded.enable ?? options.exposedByDefault)) return declined(container, problems)
+  if (isUnasked(container, decoded, options)) return undefined
   const asked: Asked = {
     container,
     decoded,
@@ -73,6 +76,15 @@ function declined(container: Container, problems: readonly Problem[]): Offer | u
   const reasons = problems.filter(({ field }) => field === undefined || /\.enable$/i.test(field))
   if (reasons.length === 0) return undefined
   return { container, routers: new Map(), services: new Map(), middlewares: new Map(), problems: reasons }
+}
+
+/**
+ * Exposed by nothing but the default: Muster itself, which would forward to itself, and what is left of a `docker run`,
+ * which nobody expects to answer. A compose service may be about to be recreated and keeps its route.
+ */
+function isUnasked({ id, running, compose }: Container, decoded: DecodedLabels, { ownId }: OfferOptions): boolean {
+  if (isWanted(decoded) || decoded.middlewares.size > 0) return false
+  return id === ownId || (!running && compose === undefined)
 }
 
 function offerServices(asked: Asked): ReadonlyMap<string, ServiceOffer> {

@@ -19,13 +19,16 @@ export async function readOwnTraces(): Promise<OwnTraces> {
 }
 
 /**
- * The names of the networks Muster is on. Empty when it stands on the host's own network, be it outside of any
- * container or in host mode: from there every bridge is reachable.
+ * The id of Muster's container, and the names of the networks it is on. None when it stands on the host's own network,
+ * be it outside of any container or in host mode: from there every bridge is reachable.
  */
-export function ownNetworks(containers: readonly Container[], traces: OwnTraces): readonly string[] {
+export function whereMusterIs(
+  containers: readonly Container[],
+  traces: OwnTraces,
+): { readonly ownId: string | undefined; readonly ownNetworks: readonly string[] } {
   const own = ownContainer(containers, traces)
   const joined = containers.find(({ id }) => own?.networkMode === `container:${id}`)
-  return [...((joined ?? own)?.networks.keys() ?? [])]
+  return { ownId: own?.id, ownNetworks: [...((joined ?? own)?.networks.keys() ?? [])] }
 }
 
 function ownContainer(containers: readonly Container[], traces: OwnTraces): Container | undefined {

@@ -51,6 +51,7 @@ export function declare(containers: readonly Container[], options: Partial<Decla
     defaultRule,
     network: undefined,
     ownNetworks: [],
+    ownId: undefined,
     ...options,
   })
 }

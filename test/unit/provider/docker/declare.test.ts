@@ -96,6 +96,22 @@ describe('which containers take part', () => {
     assert.deepEqual([declared.routers.size, declared.services.size], [0, 0])
   })
 
+  test('what is left of a container nobody labelled asks for nothing, one of compose keeps its route', () => {
+    const left = container('elegant-hawking', { running: false })
+    const recreated = replica('p', 'web', 1, { running: false })
+    assert.deepEqual([...declare([left, recreated]).routers.keys()], ['web-p'])
+  })
+
+  test('Muster does not route to itself, unless its labels ask for it', () => {
+    const own = replica('p', 'proxy', 1)
+    assert.deepEqual(declare([own], { ownId: own.id }).routers.size, 0)
+    const labels = {
+      'traefik.http.routers.manager.rule': 'Host(`m`)',
+      'traefik.http.routers.manager.service': 'api@internal',
+    }
+    assert.deepEqual([...declare([{ ...own, labels }], { ownId: own.id }).routers.keys()], ['manager'])
+  })
+
   test('a container that does not run keeps its router and service, without a member', () => {
     const declared = declare([replica('p', 'web', 1, { labels: webRule, running: false, networks: new Map() })])
     assert.equal(declared.routers.get('web')?.service, 'web-p')
