@@ -9,7 +9,8 @@ export const labelSchema = struct({
   enable: bool(),
   docker: struct({
     network: text(),
-    allowNonRunning: unsupported('containers that do not run are not supported yet', { mayBeOff: true }),
+    /** Changes nothing: a container that does not run keeps its routers in any case. */
+    allowNonRunning: bool(),
     lbSwarm: unsupported('Swarm is not supported yet', { mayBeOff: true }),
   }),
   http: struct({
