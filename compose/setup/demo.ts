@@ -128,7 +128,7 @@ Three things to try
     curl -c /tmp/jar -b /tmp/jar ${site}/
   More replicas; the proxy is not touched:
     ${settings.join('')}${scale} --scale static=4 --scale dynamic=3
-  Watch it, drain or disable a member: ${manager}
+  Watch it live: ${manager}
 
 To take it down: npm run demo -- down`)
 }

@@ -1,0 +1,87 @@
+// The last step of a request: one hop to a member, over connections kept per member and thread.
+import type { Exchange } from '../exchange/exchange.ts'
+import type { Forward, ForwardOptions, Member } from '../service/member.ts'
+import { Dialler, type DialOptions } from './dialler.ts'
+import { Http1Hop, type HopSettings } from './http1.ts'
+import { MemberPool, type PoolOptions } from './pool.ts'
+import { hostFor, requestHead } from './request-head.ts'
+import { forwardUpgrade } from './upgrade.ts'
+
+export interface ForwarderOptions extends DialOptions, PoolOptions, HopSettings {}
+
+const defaults: ForwarderOptions = {
+  connectTimeoutMs: 500,
+  rejectUnauthorized: true,
+  ca: undefined,
+  idleTimeoutMs: 90_000,
+  maxIdlePerMember: 200,
+  responseHeaderTimeoutMs: 0,
+  maxResponseHeadBytes: 64 * 1024,
+  maxResponseFields: 500,
+}
+
+const sweepEveryMs = 1000
+
+export interface Forwarder extends AsyncDisposable {
+  readonly forward: Forward
+  /** The member drains: idle connections close now, those in use when their exchange ends. */
+  closeIdle(memberKey: string): void
+  /** It does not drain after all. */
+  reopen(memberKey: string): void
+  /** It is gone: as `closeIdle`, and nothing is remembered of it. */
+  remove(memberKey: string): void
+}
+
+/** Disposing of it breaks off whatever is still in flight. */
+export function createForwarder(options: Partial<ForwarderOptions> = {}): Forwarder {
+  const settings: ForwarderOptions = { ...defaults, ...options }
+  const dialler = new Dialler(settings)
+  const pools = new Map<string, MemberPool>()
+  const draining = new Set<string>()
+  const sweep = setInterval(() => {
+    const now = performance.now()
+    for (const pool of pools.values()) pool.sweep(now)
+  }, sweepEveryMs).unref()
+
+  function poolOf(member: Member): MemberPool {
+    const known = pools.get(member.key)
+    if (known?.isFor(member)) return known
+    const pool = new MemberPool(member, dialler, settings)
+    if (draining.has(member.key)) pool.close()
+    known?.close()
+    pools.set(member.key, pool)
+    return pool
+  }
+
+  async function forward(exchange: Exchange, member: Member, { passHostHeader }: ForwardOptions): Promise<void> {
+    if (exchange.kind === 'upgrade') {
+      const { responseHeaderTimeoutMs } = settings
+      return forwardUpgrade(exchange, member, { passHostHeader, responseHeaderTimeoutMs }, dialler)
+    }
+    const pool = poolOf(member)
+    const head = requestHead(exchange, hostFor(exchange, member, { passHostHeader }), pool.keeps)
+    return new Http1Hop(exchange, member, pool, settings).run(head)
+  }
+
+  return {
+    forward,
+    closeIdle(memberKey) {
+      draining.add(memberKey)
+      pools.get(memberKey)?.close()
+    },
+    reopen(memberKey) {
+      draining.delete(memberKey)
+      pools.get(memberKey)?.reopen()
+    },
+    remove(memberKey) {
+      draining.delete(memberKey)
+      pools.get(memberKey)?.close()
+      pools.delete(memberKey)
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(sweep)
+      for (const pool of pools.values()) pool.close()
+      await dialler[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,248 @@
+// The hot path: one HTTP/1.1 exchange over one connection to a member.
+import type { ServerResponse } from 'node:http'
+import type { HttpExchange } from '../exchange/exchange.ts'
+import { UpstreamError, type UpstreamCode } from '../exchange/upstream-error.ts'
+import type { Member } from '../service/member.ts'
+import { cutAnswer, endAnswer, passEarlyHints } from './client-answer.ts'
+import type { Connection, ConnectionUser } from './connection.ts'
+import type { MemberPool } from './pool.ts'
+import { RequestUpload, type UploadOwner } from './request-upload.ts'
+import type { HeadLimits, ResponseHead } from './response-head.ts'
+import type { ResponsePlan } from './response-plan.ts'
+import { ResponseReader, type AnswerOwner } from './response-reader.ts'
+
+export interface HopSettings extends HeadLimits {
+  /** From the request's last byte to the head of the answer; 0 waits for ever. */
+  readonly responseHeaderTimeoutMs: number
+}
+
+/** RFC 9110 section 9.2.2: repeating one of these does no more than sending it once. */
+const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+
+export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
+  readonly #exchange: HttpExchange
+  readonly #response: ServerResponse
+  readonly #member: Member
+  readonly #pool: MemberPool
+  readonly #settings: HopSettings
+  readonly #outcome = Promise.withResolvers<void>()
+  readonly #onClientClosed = (): void => this.#clientClosed()
+  #settled = false
+  #head = ''
+  #connection: Connection | undefined
+  #upload: RequestUpload | undefined
+  #reader: ResponseReader | undefined
+  #timer: NodeJS.Timeout | undefined
+  /** A byte of the request may have reached the member. */
+  #sent = false
+  /** A byte of its answer has reached us. */
+  #received = false
+  /** Set once the final head was passed on: from then on a failure can only be shown by cutting the answer. */
+  #plan: ResponsePlan | undefined
+  /** The head waits for the body's first piece to travel with. */
+  #headWaits = false
+  /** The client takes no more for now. */
+  #stalled = false
+
+  constructor(exchange: HttpExchange, member: Member, pool: MemberPool, settings: HopSettings) {
+    this.#exchange = exchange
+    this.#response = exchange.response
+    this.#member = member
+    this.#pool = pool
+    this.#settings = settings
+  }
+
+  /** Sends the request under `head` and passes the answer on. Settles as a Handler does. */
+  run(head: string): Promise<void> {
+    const { request, framing } = this.#exchange
+    this.#head = head
+    this.#response.on('close', this.#onClientClosed)
+    if (this.#response.destroyed) this.#clientClosed()
+    else if (framing.kind !== 'none' && request.readableDidRead) {
+      this.#sent = true
+      this.#reject('reset', 'the request cannot be repeated, its body has been read')
+    } else {
+      const idle = this.#pool.take()
+      if (idle === undefined) void this.#dial()
+      else this.#use(idle)
+    }
+    return this.#outcome.promise
+  }
+
+  async #dial(): Promise<void> {
+    try {
+      const connection = await this.#pool.connect()
+      // The client left meanwhile: nothing was sent, so the connection is as good as new.
+      if (this.#settled) this.#pool.release(connection)
+      else this.#use(connection)
+    } catch (error) {
+      this.#settle(error)
+    }
+  }
+
+  #use(connection: Connection): void {
+    const { head, request, framing } = this.#exchange
+    this.#connection = connection
+    connection.user = this
+    connection.write(this.#head)
+    // Its close event follows.
+    if (connection.writeFailed) return
+    this.#sent = true
+    this.#member.row.to += this.#head.length
+    this.#reader = new ResponseReader(head.method, this.#response.useChunkedEncodingByDefault, this.#settings, this)
+    if (framing.kind === 'none' || (framing.kind === 'length' && framing.bytes === 0)) this.onUploaded()
+    else {
+      this.#upload = new RequestUpload(request, framing, connection, this)
+      this.#upload.start()
+    }
+  }
+
+  onUploadWritten(bytes: number): void {
+    this.#member.row.to += bytes
+  }
+
+  onUploaded(): void {
+    const { responseHeaderTimeoutMs } = this.#settings
+    if (responseHeaderTimeoutMs === 0 || this.#plan !== undefined) return
+    this.#timer = setTimeout(onHeadTimeout, responseHeaderTimeoutMs, this)
+  }
+
+  onUploadMismatch(): void {
+    this.#fail('reset', 'the request body is not as long as announced')
+  }
+
+  onDrained(): void {
+    this.#upload?.drained()
+  }
+
+  onReceived(chunk: Buffer): void {
+    this.#member.row.from += chunk.length
+    this.#received = true
+    this.#reader?.receive(chunk)
+    // An event stream's first piece may be minutes away.
+    if (this.#headWaits && this.#connection !== undefined) {
+      this.#headWaits = false
+      this.#response.flushHeaders()
+    }
+  }
+
+  onInterim(head: ResponseHead): void {
+    if (head.status === 103) passEarlyHints(this.#exchange, head)
+  }
+
+  onHead(head: ResponseHead, plan: ResponsePlan): boolean {
+    clearTimeout(this.#timer)
+    const response = this.#response
+    if (response.headersSent) {
+      // Somebody lost patience and answered instead.
+      this.#settle(undefined)
+      return false
+    }
+    try {
+      response.writeHead(head.status, head.reason, plan.fields.concat(this.#exchange.responseFields))
+    } catch (error) {
+      // The member's fields are vetted: one of ours is bad. It must not surface as an error of this socket.
+      this.#settle(error)
+      return false
+    }
+    this.#plan = plan
+    this.#headWaits = true
+    return true
+  }
+
+  onPiece(piece: Buffer, last: boolean): void {
+    const response = this.#response
+    this.#headWaits = false
+    if (response.destroyed) return
+    if (last) response.end(piece)
+    else if (!response.write(piece) && !this.#stalled) {
+      this.#stalled = true
+      this.#connection?.pause()
+      response.once('drain', () => {
+        this.#stalled = false
+        this.#connection?.resume()
+      })
+    }
+  }
+
+  onComplete(plan: ResponsePlan, trailers: readonly string[], clean: boolean): void {
+    const connection = this.#connection
+    const upload = this.#upload
+    this.#connection = undefined
+    this.#upload = undefined
+    endAnswer(this.#response, trailers)
+    // An answer to a request that was not read to its end leaves bytes behind that the member may take for the next one.
+    const uploaded = upload === undefined || upload.finished
+    if (clean && uploaded && plan.persistent && connection?.flushed) this.#pool.release(connection, plan.keepAliveMs)
+    else connection?.destroy()
+    if (!uploaded) upload.discard()
+  }
+
+  onMalformed(reason: string): void {
+    this.#fail('malformed-response', reason)
+  }
+
+  onEnded(): void {
+    if (!this.#reader?.end()) this.onClosed(undefined)
+  }
+
+  onClosed(error: Error | undefined): void {
+    const { method } = this.#exchange.head
+    const repeatable = !this.#sent || (idempotent.has(method) && this.#upload?.consumed !== true)
+    if (this.#connection?.reused && !this.#received && repeatable) {
+      // It had closed the idle connection before it saw the request: once more, on a new one.
+      this.#abandon()
+      this.#sent = false
+      void this.#dial()
+    } else if (this.#received) this.#fail('malformed-response', 'the answer was cut short', error)
+    else this.#fail('reset', error?.message ?? 'the connection was closed without an answer', error)
+  }
+
+  onHeadTimeout(): void {
+    this.#fail('response-timeout', `no answer within ${this.#settings.responseHeaderTimeoutMs} ms`)
+  }
+
+  /** The client's side is over: its answer was sent, or it went away. */
+  #clientClosed(): void {
+    if (this.#response.headersSent) this.#settle(undefined)
+    else this.#reject('client-gone', 'the client went away')
+  }
+
+  #fail(code: UpstreamCode, reason: string, cause?: unknown): void {
+    if (this.#plan === undefined) return this.#reject(code, reason, cause)
+    // Too late to say so: the answer must look cut. The close event that follows settles.
+    this.#abandon()
+    cutAnswer(this.#exchange, this.#plan)
+  }
+
+  #reject(code: UpstreamCode, reason: string, cause?: unknown): void {
+    const message = `forwarding to member "${this.#member.key}": ${reason}`
+    this.#settle(new UpstreamError(code, message, { sent: this.#sent, cause }))
+  }
+
+  #settle(error: unknown): void {
+    if (this.#settled) return
+    this.#settled = true
+    this.#response.removeListener('close', this.#onClientClosed)
+    const upload = this.#upload
+    this.#abandon()
+    // Whoever answers instead does so on a connection where this body still stands before the next request.
+    upload?.discard()
+    if (error === undefined) this.#outcome.resolve()
+    else this.#outcome.reject(error)
+  }
+
+  /** Gives the connection up, which may hold half a request or half an answer. */
+  #abandon(): void {
+    clearTimeout(this.#timer)
+    this.#connection?.destroy()
+    this.#connection = undefined
+    this.#reader = undefined
+    this.#upload?.stop()
+    this.#upload = undefined
+  }
+}
+
+function onHeadTimeout(hop: Http1Hop): void {
+  hop.onHeadTimeout()
+}

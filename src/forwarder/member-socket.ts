@@ -1,0 +1,32 @@
+// A TCP connection to a member that is still listened to when it can no longer be written to. A member that answers an
+// upload early and closes makes our next write fail while its answer waits in the kernel; node would throw that away.
+import { Socket } from 'node:net'
+
+type Written = (error?: Error | null) => void
+
+export class MemberSocket extends Socket {
+  /** Why writing stopped. What can be read still comes, and then the end. */
+  writeError: Error | undefined
+
+  constructor() {
+    super()
+    this.once('end', () => {
+      // The failed write took the reset along; an end without one would pass for good order.
+      if (this.writeError !== undefined) this.destroy(this.writeError)
+    })
+  }
+
+  override _write(chunk: Buffer, encoding: BufferEncoding, written: Written): void {
+    super._write(chunk, encoding, (error) => this.#afterWrite(error, written))
+  }
+
+  override _writev(chunks: { chunk: Buffer; encoding: BufferEncoding }[], written: Written): void {
+    super._writev?.(chunks, (error) => this.#afterWrite(error, written))
+  }
+
+  /** These two errors mean that the other side is gone, hence that reading comes to an end by itself. */
+  #afterWrite(error: NodeJS.ErrnoException | null | undefined, written: Written): void {
+    if (error?.code === 'EPIPE' || error?.code === 'ECONNRESET') this.writeError = error
+    else written(error)
+  }
+}
