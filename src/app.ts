@@ -48,7 +48,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   const stopping = stack.adopt(new AbortController(), (controller) => controller.abort())
   const ledger = new Ledger()
   const store = new SnapshotStore(emptySnapshot([...settings.entryPoints.keys()]))
-  const forwarder = stack.use(createForwarder(forwarderOptions(settings)))
+  const forwarder = stack.use(createForwarder(settings.limits))
   const cluster = stack.use(new Cluster(ledger, (change) => onMemberChange(change, forwarder, log)))
   const api = createApi({ version, startDate: new Date().toISOString(), store, cluster })
   const internalServices = new Map<QualifiedName, Handler>([
@@ -161,9 +161,4 @@ function entryPointNames({ entryPoints }: Settings): { entryPoints: string[]; de
 function internalPages({ api, ping }: Settings): Parameters<typeof internalDeclaration>[0] {
   const apiEntryPoint = api.insecure ? internalEntryPoint : undefined
   return { apiEntryPoint, pingEntryPoint: ping?.entryPoint ?? apiEntryPoint }
-}
-
-function forwarderOptions({ limits }: Settings): Parameters<typeof createForwarder>[0] {
-  const { connectTimeoutMs, responseHeaderTimeoutMs, memberIdleTimeoutMs, maxIdlePerMember } = limits
-  return { connectTimeoutMs, responseHeaderTimeoutMs, maxIdlePerMember, idleTimeoutMs: memberIdleTimeoutMs }
 }

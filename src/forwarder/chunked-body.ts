@@ -1,5 +1,5 @@
 // The chunked coding (RFC 9112 section 7.1), read byte by byte where it is framing and in pieces where it is data.
-import type { BodySink, ResponseBody } from './response-body.ts'
+import type { BodySink, ResponseBody } from './body.ts'
 import { parseFieldLines } from './response-head.ts'
 
 /** What has to come next. */

@@ -6,11 +6,14 @@ import type { Member } from '../service/member.ts'
 import { MemberSocket } from './member-socket.ts'
 
 export interface DialOptions {
-  /** Until the connection, TLS handshake included, is made. A dead container's address answers nothing for seconds. */
+  /**
+   * Until the connection, TLS handshake included, is made; 0: as long as the system waits. A dead container's address
+   * answers nothing for seconds.
+   */
   readonly connectTimeoutMs: number
   /** For https members: accept only certificates that verify against `ca`, or the system's when undefined. */
-  readonly rejectUnauthorized: boolean
-  readonly ca: string | undefined
+  readonly rejectUnauthorized?: boolean
+  readonly ca?: string
 }
 
 const keepAliveProbeMs = 30_000
@@ -36,7 +39,7 @@ export class Dialler implements AsyncDisposable {
   }
 
   #startTls(member: Member): Socket {
-    const { rejectUnauthorized, ca } = this.#options
+    const { rejectUnauthorized = true, ca } = this.#options
     return connectTls({
       host: member.host,
       port: member.port,
@@ -65,11 +68,12 @@ async function connected(socket: Socket, member: Member, timeoutMs: number): Pro
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const onError = (error: Error): void => reject(dialError(codeOf(error), member, error.message, error))
   const onClose = (): void => reject(dialError('unreachable', member, 'closed before it was ready'))
-  const timer = setTimeout(() => {
+  const expire = (): void => {
     reject(dialError('connect-timeout', member, `no connection within ${timeoutMs} ms`))
     // The error listener stays on it: there may be another error to come.
     socket.destroy()
-  }, timeoutMs)
+  }
+  const timer = timeoutMs === 0 ? undefined : setTimeout(expire, timeoutMs)
   socket.once(member.scheme === 'https' ? 'secureConnect' : 'connect', resolve)
   socket.on('error', onError)
   socket.once('close', onClose)

@@ -9,17 +9,6 @@ import { forwardUpgrade } from './upgrade.ts'
 
 export interface ForwarderOptions extends DialOptions, PoolOptions, HopSettings {}
 
-const defaults: ForwarderOptions = {
-  connectTimeoutMs: 500,
-  rejectUnauthorized: true,
-  ca: undefined,
-  idleTimeoutMs: 90_000,
-  maxIdlePerMember: 200,
-  responseHeaderTimeoutMs: 0,
-  maxResponseHeadBytes: 64 * 1024,
-  maxResponseFields: 500,
-}
-
 const sweepEveryMs = 1000
 
 export interface Forwarder extends AsyncDisposable {
@@ -33,8 +22,7 @@ export interface Forwarder extends AsyncDisposable {
 }
 
 /** Disposing of it breaks off whatever is still in flight. */
-export function createForwarder(options: Partial<ForwarderOptions> = {}): Forwarder {
-  const settings: ForwarderOptions = { ...defaults, ...options }
+export function createForwarder(settings: ForwarderOptions): Forwarder {
   const dialler = new Dialler(settings)
   const pools = new Map<string, MemberPool>()
   const draining = new Set<string>()

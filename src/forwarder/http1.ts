@@ -1,6 +1,7 @@
 // The hot path: one HTTP/1.1 exchange over one connection to a member.
 import type { ServerResponse } from 'node:http'
 import type { HttpExchange } from '../exchange/exchange.ts'
+import { isIdempotent } from '../exchange/idempotent.ts'
 import { UpstreamError, type UpstreamCode } from '../exchange/upstream-error.ts'
 import type { Member } from '../service/member.ts'
 import { cutAnswer, endAnswer, passEarlyHints } from './client-answer.ts'
@@ -15,9 +16,6 @@ export interface HopSettings extends HeadLimits {
   /** From the request's last byte to the head of the answer; 0 waits for ever. */
   readonly responseHeaderTimeoutMs: number
 }
-
-/** RFC 9110 section 9.2.2: repeating one of these does no more than sending it once. */
-const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
 export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   readonly #exchange: HttpExchange
@@ -188,7 +186,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
 
   onClosed(error: Error | undefined): void {
     const { method } = this.#exchange.head
-    const repeatable = !this.#sent || (idempotent.has(method) && this.#upload?.consumed !== true)
+    const repeatable = !this.#sent || (isIdempotent(method) && this.#upload?.consumed !== true)
     if (this.#connection?.reused && !this.#received && repeatable) {
       // It had closed the idle connection before it saw the request: once more, on a new one.
       this.#abandon()

@@ -4,8 +4,8 @@ import { Connection } from './connection.ts'
 import type { Dialler } from './dialler.ts'
 
 export interface PoolOptions {
-  /** How long a connection may stay idle; a member that announces less (Keep-Alive: timeout=) gets less. */
-  readonly idleTimeoutMs: number
+  /** How long a connection may stay idle; 0: for ever. A member that announces less (Keep-Alive: timeout=) gets less. */
+  readonly memberIdleTimeoutMs: number
   readonly maxIdlePerMember: number
 }
 
@@ -51,7 +51,7 @@ export class MemberPool {
 
   /** Takes back a connection on which nothing is outstanding; `announcedMs` is how long the member said it keeps it. */
   release(connection: Connection, announcedMs: number = Infinity): void {
-    const lifetimeMs = Math.min(this.#options.idleTimeoutMs, announcedMs)
+    const lifetimeMs = Math.min(this.#options.memberIdleTimeoutMs || Infinity, announcedMs)
     const room = this.#idle.length < this.#options.maxIdlePerMember
     if (!this.#keeps || !room || lifetimeMs <= 0 || !connection.alive) {
       connection.destroy()

@@ -1,22 +1,7 @@
 // Finds the end of a member's response body in the bytes that arrive, and hands on what belongs to it.
+import type { BodySink, ResponseBody } from './body.ts'
 import { ChunkedBody } from './chunked-body.ts'
 import type { BodyFraming } from './response-plan.ts'
-
-export interface BodySink {
-  /** `last`: the body is complete with this piece, and nothing can follow it. */
-  onPiece(piece: Buffer, last: boolean): void
-}
-
-export interface ResponseBody {
-  /** True once the body is complete. */
-  readonly done: boolean
-  /** What is wrong with it; from then on nothing more is taken. */
-  readonly malformed: string | undefined
-  /** Trailer fields, names and values in turn, once `done`. */
-  readonly trailers: readonly string[]
-  /** Hands the body's part of `bytes` to `sink`; returns how many bytes it took. */
-  take(bytes: Buffer, sink: BodySink): number
-}
 
 export function responseBody(framing: BodyFraming): ResponseBody {
   if (framing.kind === 'length') return new LengthBody(framing.bytes)

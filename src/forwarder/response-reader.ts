@@ -1,5 +1,6 @@
 // Reads one answer from the bytes of a connection: interim heads, the final head, the body, and whatever stands after it.
-import { responseBody, type BodySink, type ResponseBody } from './response-body.ts'
+import type { BodySink, ResponseBody } from './body.ts'
+import { responseBody } from './response-body.ts'
 import { parseResponseHead, type HeadLimits, type ResponseHead } from './response-head.ts'
 import { planResponse, type ResponsePlan } from './response-plan.ts'
 

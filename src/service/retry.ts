@@ -1,12 +1,10 @@
 // Whether a request that one member failed may be given to another. Never one that might be carried out twice.
 import type { Exchange } from '../exchange/exchange.ts'
+import { isIdempotent } from '../exchange/idempotent.ts'
 import { UpstreamError } from '../exchange/upstream-error.ts'
 
 /** Members one request is given to at most: each may cost a connect timeout. */
 export const attemptsMax = 3
-
-/** RFC 9110 section 9.2.2: carrying it out twice is as once. */
-const idempotentMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
 /**
  * A member that was never reached has seen nothing, whatever the method. One that closed before the first byte of its
@@ -19,7 +17,7 @@ export function mayTryAnother(exchange: Exchange, error: unknown): boolean {
     case 'unreachable':
     case 'connect-timeout':
     case 'reset':
-      return !error.sent || (idempotentMethods.has(exchange.head.method) && exchange.framing.kind === 'none')
+      return !error.sent || (isIdempotent(exchange.head.method) && exchange.framing.kind === 'none')
     case 'malformed-response':
     case 'response-timeout':
     case 'client-gone':

@@ -61,6 +61,7 @@ function limitsOf(options: Options): Limits {
   const readTimeouts = each(options, ({ transport }) => transport.respondingTimeouts.readTimeout)
   const idleTimeouts = each(options, ({ transport }) => transport.respondingTimeouts.idleTimeout)
   return {
+    ...defaultLimits,
     maxHeaderBytes: greatest(
       each(options, ({ http }) => http.maxHeaderBytes),
       defaultLimits.maxHeaderBytes,
@@ -69,7 +70,6 @@ function limitsOf(options: Options): Limits {
     headerTimeoutMs: limits.headerTimeout,
     readTimeoutMs: readTimeouts.includes(0) ? 0 : greatest(readTimeouts, defaultLimits.readTimeoutMs),
     idleTimeoutMs: idleTimeouts.includes(0) ? 0 : greatest(idleTimeouts, defaultLimits.idleTimeoutMs),
-    halfCloseMs: defaultLimits.halfCloseMs,
     connectTimeoutMs: dialTimeout ?? defaultLimits.connectTimeoutMs,
     responseHeaderTimeoutMs: responseHeaderTimeout ?? defaultLimits.responseHeaderTimeoutMs,
     memberIdleTimeoutMs: idleConnTimeout ?? defaultLimits.memberIdleTimeoutMs,

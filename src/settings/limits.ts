@@ -21,6 +21,9 @@ export interface Limits {
   readonly memberIdleTimeoutMs: number
   /** Unused connections kept per member and thread. `serversTransport.maxIdleConnsPerHost` */
   readonly maxIdlePerMember: number
+  /** Status line and fields of one answer of a member, in bytes. */
+  readonly maxResponseHeadBytes: number
+  readonly maxResponseFields: number
 }
 
 /**
@@ -38,6 +41,8 @@ export const defaultLimits: Limits = {
   responseHeaderTimeoutMs: 0,
   memberIdleTimeoutMs: 90_000,
   maxIdlePerMember: 200,
+  maxResponseHeadBytes: 65_536,
+  maxResponseFields: 500,
 }
 
 /** `transport.lifeCycle.graceTimeOut` */

@@ -6,6 +6,7 @@ import type { Exchange, Framing } from '../../../src/exchange/exchange.ts'
 import { respond } from '../../../src/exchange/respond.ts'
 import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
 import { createForwarder, type Forwarder, type ForwarderOptions } from '../../../src/forwarder/forwarder.ts'
+import { defaultLimits } from '../../../src/settings/limits.ts'
 import type { Member } from '../../../src/service/member.ts'
 
 export interface Front extends AsyncDisposable {
@@ -41,7 +42,7 @@ export function memberAt(port: number, overrides: Partial<Member> = {}): Member 
 
 /** A front whose requests all go to `member`. */
 export async function startFront(member: Member, options: Partial<ForwarderOptions> = {}): Promise<Front> {
-  const forwarder = createForwarder(options)
+  const forwarder = createForwarder({ ...defaultLimits, ...options })
   const outcomes: Outcome[] = []
   let wake: (() => void)[] = []
   const server = createServer()

@@ -67,7 +67,7 @@ test('no more connections are kept than allowed', async () => {
 
 test('a connection that has been idle too long is closed, and not used before that either', async () => {
   await using origin = await startAnsweringOrigin(ok)
-  await using front = await startFront(memberAt(origin.port), { idleTimeoutMs: 1 })
+  await using front = await startFront(memberAt(origin.port), { memberIdleTimeoutMs: 1 })
   await ask(front, 0)
   assert.equal(await (await origin.peer(0)).over, 'ended')
   await ask(front, 1)
