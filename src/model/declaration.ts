@@ -8,8 +8,17 @@ export interface Declaration {
   readonly services: ReadonlyMap<string, ServiceConfig>
   readonly middlewares: ReadonlyMap<string, MiddlewareConfig>
   readonly problems: readonly Problem[]
+  /** Where routers were declared, by name: what turns out to be wrong with one later is told of that place. */
+  readonly origins?: ReadonlyMap<string, Origin>
   /** What brought it about, for the log and the journal. */
   readonly cause: Cause
+}
+
+export interface Origin {
+  /** A container's name or a file's path. */
+  readonly source: string
+  /** What the router's fields begin with there: `traefik.http.routers.web`. */
+  readonly field: string
 }
 
 export interface Cause {

@@ -1,5 +1,5 @@
 // Declarations → one dynamic configuration: every name qualified, every reference resolved to a qualified one.
-import type { Declaration } from './declaration.ts'
+import type { Declaration, Origin } from './declaration.ts'
 import type { MiddlewareConfig, RouterConfig, ServiceConfig } from './dynamic-config.ts'
 import type { Problem } from './problem.ts'
 import { qualify } from './qualified-name.ts'
@@ -11,6 +11,7 @@ export interface DynamicConfig {
   readonly services: ReadonlyMap<QualifiedName, ServiceConfig>
   readonly middlewares: ReadonlyMap<QualifiedName, MiddlewareConfig>
   readonly problems: readonly Problem[]
+  readonly origins: ReadonlyMap<QualifiedName, Origin>
 }
 
 export const emptyConfig: DynamicConfig = {
@@ -18,6 +19,7 @@ export const emptyConfig: DynamicConfig = {
   services: new Map(),
   middlewares: new Map(),
   problems: [],
+  origins: new Map(),
 }
 
 /** The order of the declarations does not matter: qualified names cannot collide, and the result is sorted. */
@@ -28,8 +30,11 @@ export function merge(declarations: Iterable<Declaration>): DynamicConfig {
     services: new Map(sorted.flatMap((d) => entries(d, d.services, (service) => service))),
     middlewares: new Map(sorted.flatMap((d) => entries(d, d.middlewares, (middleware) => middleware))),
     problems: sorted.flatMap((d) => d.problems),
+    origins: new Map(sorted.flatMap((d) => entries(d, d.origins ?? none, (origin) => origin))),
   }
 }
+
+const none: ReadonlyMap<string, Origin> = new Map()
 
 function entries<T>(
   { provider }: Declaration,

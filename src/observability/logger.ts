@@ -32,7 +32,18 @@ function readable(line: string): string {
   const told = Object.entries(fields).filter(([, value]) => !(Array.isArray(value) && value.length === 0))
   const shown = told.map(([key, value]) => `${key}=${quoteIfNeeded(value)}`)
   const stack = isError(err) ? `\n${err.stack ?? err.message}` : ''
-  return [time, String(level).slice(0, 3).toUpperCase(), msg, ...shown].join(' ') + stack + '\n'
+  const sentence = String(msg).replaceAll(/\p{Cc}/gu, ' ')
+  return [time, levelNames[String(level)] ?? level, sentence, ...shown].join(' ') + stack + '\n'
+}
+
+/** As Traefik writes them. */
+const levelNames: Readonly<Record<string, string>> = {
+  trace: 'TRC',
+  debug: 'DBG',
+  info: 'INF',
+  warn: 'WRN',
+  error: 'ERR',
+  fatal: 'FTL',
 }
 
 function quoteIfNeeded(value: unknown): string {

@@ -2,102 +2,75 @@
 import type { Handler } from '../exchange/exchange.ts'
 import type { RouterConfig } from '../model/dynamic-config.ts'
 import type { DynamicConfig } from '../model/merge.ts'
-import { didYouMean, nearest } from '../model/nearest.ts'
+import type { Problem } from '../model/problem.ts'
+import { providerOf } from '../model/qualified-name.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
-import { chain, compileMiddleware } from '../middleware/compile-middleware.ts'
-import type { Middleware } from '../middleware/middleware.ts'
-import type { Route } from '../router/route-table.ts'
+import { chain } from '../middleware/compile-middleware.ts'
 import { parseRule } from '../router/rule-parser.ts'
+import type { Route } from '../router/route-table.ts'
+import { findEntryPoints, findMiddlewares, findService, findUnread } from './router-references.ts'
+import type { Finding, KnownObjects } from './router-references.ts'
 import type { RouterInfo } from './snapshot.ts'
 
 export interface CompiledRouter {
   readonly name: QualifiedName
   readonly info: RouterInfo
+  readonly problems: readonly Problem[]
   /** Undefined when the router is disabled. */
   readonly route: Route | undefined
-}
-
-interface RouterContext {
-  readonly entryPoints: readonly string[]
-  readonly defaultEntryPoints: readonly string[]
-  readonly services: ReadonlyMap<QualifiedName, Handler>
 }
 
 export function compileRouter(
   name: QualifiedName,
   router: RouterConfig,
   config: DynamicConfig,
-  context: RouterContext,
+  known: KnownObjects,
 ): CompiledRouter {
-  const errors: string[] = []
-  const warnings: string[] = []
+  const findings: Finding[] = findUnread(name, config)
+  const report = (finding: Finding): void => void findings.push(finding)
   const parsed = parseRule(router.rule)
-  if (!parsed.ok)
-    errors.push(
-      `rule ${router.rule}: ${parsed.error.reason} at character ${parsed.error.position + 1}${hint(parsed.error.hint)}`,
-    )
-  const service = context.services.get(router.service as QualifiedName)
-  if (service === undefined) errors.push(missing('service', router.service, context.services.keys()))
-  const middlewares = resolveMiddlewares(router, config, errors)
-  errors.push(...unreadMiddlewares(name, config))
-  const using = resolveEntryPoints(router, context, errors, warnings)
+  if (!parsed.ok) {
+    const { reason, position, hint } = parsed.error
+    report({
+      severity: 'error',
+      option: 'rule',
+      reason: `${router.rule}: ${reason} at character ${position + 1}`,
+      hint,
+    })
+  }
+  const service = findService(router, known, report)
+  const middlewares = findMiddlewares(router, config, report)
+  const using = findEntryPoints(router, known, report)
 
   const ruleLength = BigInt(Buffer.byteLength(router.rule))
   const priority = router.priority === undefined || router.priority === 0n ? ruleLength : router.priority
-  const status = errors.length > 0 ? 'disabled' : warnings.length > 0 ? 'warning' : 'enabled'
-  const info: RouterInfo = { config: router, status, errors: [...errors, ...warnings], using, priority }
-  if (errors.length > 0 || service === undefined || !parsed.ok) return { name, info, route: undefined }
-  const route: Route = {
-    name,
-    rule: parsed.rule,
-    ruleText: router.rule,
+  const disabled = findings.some(({ severity }) => severity === 'error')
+  const info: RouterInfo = {
+    config: router,
+    status: disabled ? 'disabled' : findings.length > 0 ? 'warning' : 'enabled',
+    errors: findings.map(({ option, reason, hint }) => `${option}: ${reason}${hint === undefined ? '' : `; ${hint}`}`),
+    using,
     priority,
-    handler: chain(middlewares, service),
   }
-  return { name, info, route }
-}
+  const problems = findings.map((finding) => problemOf(name, finding, config))
+  const serves = !disabled && parsed.ok && service !== undefined
+  return { name, info, problems, route: serves ? route(parsed.rule, service) : undefined }
 
-// A router that lacks one of its middlewares must not serve without it: it may be the one that asks for a password.
-function resolveMiddlewares(router: RouterConfig, config: DynamicConfig, errors: string[]): Middleware[] {
-  return router.middlewares.flatMap((reference) => {
-    const middleware = config.middlewares.get(reference as QualifiedName)
-    if (middleware !== undefined) return compileMiddleware(middleware)
-    errors.push(missing('middleware', reference, config.middlewares.keys()))
-    return []
-  })
-}
-
-// For the same reason: `routers.x.middleware=auth` was meant to protect it, and is not read.
-function unreadMiddlewares(name: QualifiedName, { problems }: DynamicConfig): string[] {
-  return problems
-    .filter(
-      ({ severity, object, provider }) =>
-        severity === 'error' && object?.kind === 'router' && `${object.name}@${provider}` === name,
-    )
-    .flatMap(({ field = '' }) => /\.([^.[]+)[^.]*$/.exec(field)?.[1] ?? [])
-    .filter((field) => nearest(field, ['middlewares']) !== undefined)
-    .map((field) => `its field "${field}" cannot be read and may name a middleware that protects it`)
-}
-
-function resolveEntryPoints(
-  { entryPoints }: RouterConfig,
-  context: RouterContext,
-  errors: string[],
-  warnings: string[],
-): readonly string[] {
-  if (entryPoints === undefined) return context.defaultEntryPoints
-  const known = entryPoints.filter((entryPoint) => context.entryPoints.includes(entryPoint))
-  const into = known.length === 0 ? errors : warnings
-  for (const entryPoint of entryPoints) {
-    if (!known.includes(entryPoint)) into.push(missing('entrypoint', entryPoint, context.entryPoints))
+  function route(rule: Route['rule'], last: Handler): Route {
+    return { name, rule, ruleText: router.rule, priority, handler: chain(middlewares, last) }
   }
-  return known
 }
 
-function missing(kind: string, name: string, known: Iterable<string>): string {
-  return `${kind} "${name}" does not exist${hint(didYouMean(name, known))}`
-}
-
-function hint(text: string | undefined): string {
-  return text === undefined ? '' : `; ${text}`
+function problemOf(name: QualifiedName, { severity, option, reason, hint }: Finding, config: DynamicConfig): Problem {
+  const provider = providerOf(name)
+  const origin = config.origins.get(name)
+  return {
+    severity,
+    provider,
+    source: origin?.source ?? name,
+    field: origin === undefined ? option : `${origin.field}.${option}`,
+    object: { kind: 'router', name: name.slice(0, -provider.length - 1) },
+    reason,
+    hint,
+  }
 }

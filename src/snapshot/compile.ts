@@ -5,8 +5,6 @@ import type { Handler } from '../exchange/exchange.ts'
 import { respond } from '../exchange/respond.ts'
 import { memberKey } from '../model/member-key.ts'
 import type { DynamicConfig } from '../model/merge.ts'
-import type { Problem } from '../model/problem.ts'
-import { providerOf } from '../model/qualified-name.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { ServiceConfig } from '../model/dynamic-config.ts'
 import { buildRouteTable } from '../router/route-table.ts'
@@ -40,7 +38,7 @@ export function compile(config: DynamicConfig, context: CompileContext): Snapsho
     routers: new Map(routers.map((router) => [router.name, router.info])),
     services: serviceInfos(config, routers, context.internalServices),
     middlewares: middlewareInfos(config, routers),
-    problems: [...config.problems, ...routers.flatMap(problemsOf)],
+    problems: [...config.problems, ...routers.flatMap(({ problems }) => problems)],
     handlers: new Map(context.entryPoints.map((entryPoint) => [entryPoint, entryPointHandler(entryPoint, routers)])),
   })
 }
@@ -94,17 +92,4 @@ function middlewareInfos(
       return [name, { config: middleware, status: 'enabled', usedBy }]
     }),
   )
-}
-
-function problemsOf({ name, info }: CompiledRouter): Problem[] {
-  const [unqualified = name] = name.split('@')
-  return info.errors.map((reason) => ({
-    severity: info.status === 'disabled' ? 'error' : 'warning',
-    provider: providerOf(name),
-    source: name,
-    field: undefined,
-    object: { kind: 'router', name: unqualified },
-    reason,
-    hint: undefined,
-  }))
 }

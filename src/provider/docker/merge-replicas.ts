@@ -1,16 +1,17 @@
 // What all containers ask for → one set of routers, services and middlewares. Nothing is dropped because two disagree:
 // one of them wins, and the other hears of it.
 import { isDeepStrictEqual } from 'node:util'
-import type { Declaration } from '../../model/declaration.ts'
+import type { Declaration, Origin } from '../../model/declaration.ts'
 import type { ServiceConfig } from '../../model/dynamic-config.ts'
 import type { Problem } from '../../model/problem.ts'
 import { electAll } from './election.ts'
 import type { Election } from './election.ts'
+import { labelRoot } from './names.ts'
 import type { Offer, ServiceOffer } from './offer.ts'
 import { bySlot } from './precedence.ts'
 import { withdrawForeign } from './withdraw.ts'
 
-type Merged = Pick<Declaration, 'routers' | 'services' | 'middlewares' | 'problems'>
+type Merged = Pick<Declaration, 'routers' | 'services' | 'middlewares' | 'problems' | 'origins'>
 
 export function mergeReplicas(offers: readonly Offer[]): Merged {
   const services = electAll(
@@ -27,12 +28,19 @@ export function mergeReplicas(offers: readonly Offer[]): Merged {
     routers: values(routers),
     services: new Map([...services].map(([name, election]) => [name, withMembers(election)])),
     middlewares: values(middlewares),
+    origins: new Map([...routers].map(([name, election]) => [name, originOf(name, election)])),
     problems: [...onePerService(offers), ...elections.flatMap(({ problems }) => problems), ...withdrawals],
   }
 }
 
 function values<T>(elections: ReadonlyMap<string, Election<T>>): ReadonlyMap<string, T> {
   return new Map([...elections].map(([name, { value }]) => [name, value]))
+}
+
+function originOf(name: string, { held }: Election<unknown>): Origin {
+  const [followed] = held.keys()
+  const root = followed === undefined ? 'traefik' : labelRoot(followed)
+  return { source: followed?.name ?? name, field: `${root}.http.routers.${name}` }
 }
 
 /** The winner's settings with everybody's members: who disagrees about a cookie still serves. */

@@ -1,5 +1,5 @@
 // What all files say together → the provider's declaration.
-import type { Declaration } from '../../model/declaration.ts'
+import type { Declaration, Origin } from '../../model/declaration.ts'
 import type { ObjectKind, Problem } from '../../model/problem.ts'
 import { readLater } from './look.ts'
 import type { Look } from './look.ts'
@@ -11,6 +11,7 @@ export function declareFiles({ files, directoryTroubles, missingDirectory }: Loo
   const problems: Problem[] = []
   const declaration = { routers: new Map(), services: new Map(), middlewares: new Map() } satisfies Partial<Declaration>
   const holders = new Map<string, string>()
+  const origins = new Map<string, Origin>()
   if (missingDirectory !== undefined) {
     problems.push(troubleProblem(missingDirectory, 'there is no such directory', readLater))
   }
@@ -33,13 +34,14 @@ export function declareFiles({ files, directoryTroubles, missingDirectory }: Loo
         if (holder === undefined) {
           holders.set(`${kind} ${name}`, path)
           into.set(name, config)
+          if (kind === 'router') origins.set(name, { source: path, field: `http.routers.${name}` })
         } else {
           problems.push(duplicate(path, kind, name, holder))
         }
       }
     }
   }
-  return { provider: providerName, ...declaration, problems }
+  return { provider: providerName, ...declaration, problems, origins }
 }
 
 function troubleProblem(source: string, reason: string, hint?: string): Problem {

@@ -29,16 +29,16 @@ test("no route is Traefik's 404", async () => {
 })
 
 const broken: readonly (readonly [string, Partial<RouterConfig>, RegExp])[] = [
-  ['an unknown service', { service: 'sttaic' }, /service "sttaic@test" does not exist; did you mean "static@test"\?/],
+  ['an unknown service', { service: 'sttaic' }, /service "sttaic@test" does not exist; did you mean "static"\?/],
   [
     'an unknown middleware',
     { middlewares: ['stripe'] },
-    /middleware "stripe@test" does not exist; did you mean "strip@test"\?/,
+    /middleware "stripe@test" does not exist; did you mean "strip"\?/,
   ],
   [
     'a rule that cannot be parsed',
     { rule: 'Hots(`a`)' },
-    /rule Hots\(`a`\): .*"Hots".*character 1.*did you mean "Host"/,
+    /rule: Hots\(`a`\): .*"Hots".*character 1.*did you mean "Host"/,
   ],
   ['no entrypoint that exists', { entryPoints: ['wbe'] }, /entrypoint "wbe" does not exist; did you mean "web"\?/],
 ]
@@ -50,8 +50,12 @@ for (const [name, change, reason] of broken) {
     assert.equal(bad.status, 'disabled')
     assert.match(bad.errors.join(), reason)
     assert.deepEqual(
-      snapshot.problems.map(({ object }) => object),
-      [{ kind: 'router', name: 'bad' }],
+      snapshot.problems.map(({ object, source }) => [source, object]),
+      [['web-1', { kind: 'router', name: 'bad' }]],
+    )
+    assert.match(
+      snapshot.problems[0]?.field ?? '',
+      /^traefik\.http\.routers\.bad\.(rule|service|middlewares|entryPoints)$/,
     )
     await using edge = await openEdge(snapshot.handlers.get('web') as Handler)
     assert.equal((await ask(edge.port, '/good')).status, 200)
@@ -139,6 +143,7 @@ function compiled(routers: Record<string, Partial<RouterConfig>>, problems: read
       ]),
       middlewares: new Map([['strip', strip]]),
       problems,
+      origins: new Map([['bad', { source: 'web-1', field: 'traefik.http.routers.bad' }]]),
       cause: { what: 'test', at: 0 },
     },
   ])
