@@ -9,10 +9,10 @@ WORKDIR /muster
 COPY package.json package-lock.json ./
 RUN ["npm", "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
 COPY src ./src
-# Compiled once here, by a command that only loads everything: a container then starts in little more than half the time
-# and without the 30 MB that reading TypeScript costs.
+# Compiled once here, by loading everything: a container then starts in little more than half the time and without the
+# 30 MB that reading TypeScript costs.
 ENV NODE_COMPILE_CACHE=/muster/.compiled
-RUN ["node", "--disable-warning=DEP0060", "/muster/src/main.ts", "version"]
+RUN ["node", "--disable-warning=DEP0060", "--input-type=module", "--eval", "await Promise.all(['app', 'cli/whoami'].map((file) => import(`/muster/src/${file}.ts`)))"]
 # An entrypoint, so that a compose file's `command:` holds only flags (`--api.insecure=true`) or a command (`whoami`).
 # In exec form, so that SIGTERM reaches Node. The warning is about a call in a package and says nothing to a user. A small
 # young generation is collected more often, and with it the 64 KB pieces that large bodies are carried in: 1 GB through

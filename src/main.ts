@@ -1,9 +1,6 @@
-// The process: which command, its signals, its exit code.
-import { startApp } from './app.ts'
-import { runWhoami } from './cli/whoami.ts'
+// The process: which command, its signals, its exit code. Each command loads what it needs and nothing else: a backend
+// of the demo is up in a fraction of the controller's time and memory.
 import { EntrypointError } from './entrypoint/entrypoint-error.ts'
-import { createLogger } from './observability/logger.ts'
-import { parseFlags } from './settings/flags.ts'
 import { SettingsError } from './settings/settings-error.ts'
 import { version } from './version.ts'
 
@@ -11,7 +8,7 @@ type Command = (args: readonly string[], signal: AbortSignal) => Promise<void>
 
 const commands: Readonly<Record<string, Command>> = {
   version: () => Promise.resolve(console.log(version)),
-  whoami: runWhoami,
+  whoami: async (args, signal) => (await import('./cli/whoami.ts')).runWhoami(args, signal),
 }
 
 const stop = new AbortController()
@@ -21,7 +18,7 @@ for (const name of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 const [first = '', ...rest] = process.argv.slice(2)
-const command = commands[first]
+const command = Object.hasOwn(commands, first) ? commands[first] : undefined
 try {
   await (command === undefined ? runController(process.argv.slice(2), stop.signal) : command(rest, stop.signal))
 } catch (error) {
@@ -32,11 +29,13 @@ try {
 
 /** `muster [flags]`: the controller, until the signal. */
 async function runController(argv: readonly string[], signal: AbortSignal): Promise<void> {
+  const { parseFlags } = await import('./settings/flags.ts')
   const settings = parseFlags(argv)
+  const [{ startApp }, { createLogger }] = await Promise.all([import('./app.ts'), import('./observability/logger.ts')])
   const log = createLogger(settings.log)
   log.info({ version }, 'Muster starts')
   if (settings.ignored.length > 0) log.info({ options: settings.ignored }, 'options accepted without effect')
   await using _app = await startApp(settings, log)
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
   log.info({}, 'stopping: requests in flight may finish')
 }
