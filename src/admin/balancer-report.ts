@@ -1,11 +1,12 @@
 // Balancers and their members as they stand at this instant: configuration, state with its reason, and the ledger's books.
 import type { ClusterMember } from '../cluster/cluster.ts'
 import type { MemberConfig } from '../model/dynamic-config.ts'
+import { memberKey } from '../model/member-key.ts'
 import type { AdminSources } from './sources.ts'
 
 /** One entry per load-balancing service, in name order, each with its members in balancing order. */
 export function balancers({ store, cluster }: AdminSources): object[] {
-  const membersByService = Map.groupBy(cluster.members, ({ service }) => service)
+  const memberByKey = new Map(cluster.members.map((member) => [member.key, member]))
   return [...store.current.services].flatMap(([name, { config, usedBy }]) =>
     config === undefined
       ? []
@@ -14,7 +15,7 @@ export function balancers({ store, cluster }: AdminSources): object[] {
           method: 'byrequests',
           stickyCookie: config.stickyCookie,
           usedBy,
-          members: (membersByService.get(name) ?? []).map(memberReport),
+          members: config.members.flatMap(({ id }) => memberByKey.get(memberKey(name, id)) ?? []).map(memberReport),
         },
   )
 }
