@@ -106,7 +106,7 @@ export class Cluster {
     this.#entries.delete(key)
     this.#distrust(entry)
     // The row stays with the requests still in flight; only its name is forgotten.
-    entry.member.row.available = false
+    setAvailable(entry.member.row, false)
     this.#ledger.delete(key)
     this.#onChange({ member: entry.member, before: entry.member.state, after: 'gone', at: undefined })
   }
@@ -149,7 +149,7 @@ export class Cluster {
     const { config, row } = entry.member
     const { phase, health } = this.#lives.of(config.container)
     const { state, reason } = memberState(phase, health, entry.accepting)
-    row.available = state === 'ready'
+    setAvailable(row, state === 'ready')
     if (state === before && reason === entry.member.reason) return
     entry.member = { ...entry.member, state, reason }
     if (state !== before) this.#onChange({ member: entry.member, before, after: state, at })
@@ -158,4 +158,10 @@ export class Cluster {
   *#of(containerId: string): Iterable<Entry> {
     for (const entry of this.#entries.values()) if (entry.member.config.container?.id === containerId) yield entry
   }
+}
+
+function setAvailable(row: LedgerRow, available: boolean): void {
+  if (row.available === available) return
+  row.available = available
+  row.changes++
 }

@@ -4,6 +4,8 @@
 export interface LedgerRow {
   /** False takes the member out of rotation at once, without a new snapshot. */
   available: boolean
+  /** How often `available` was changed: tells balancers that their members are not the same as before. */
+  changes: number
   /** What the member has earned towards its next turn (Apache's lbstatus); in the ledger so that no update resets it. */
   lbstatus: number
   /** Requests it was chosen for (Apache's Elected). */
@@ -25,7 +27,7 @@ export class Ledger {
   row(key: string): LedgerRow {
     let row = this.#rows.get(key)
     if (row === undefined) {
-      row = { available: false, lbstatus: 0, elected: 0, busy: 0, to: 0, from: 0, errors: 0 }
+      row = { available: false, changes: 0, lbstatus: 0, elected: 0, busy: 0, to: 0, from: 0, errors: 0 }
       this.#rows.set(key, row)
     }
     return row

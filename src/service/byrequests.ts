@@ -3,19 +3,39 @@
 // weights 3 and 1 give a a b a …, equal weights a strict cycle in member order.
 import type { Member } from './member.ts'
 
-const none: readonly Member[] = []
-
 /** @param tried passed over, so that a repeated request reaches another member */
-export function pickByRequests(members: readonly Member[], tried: readonly Member[] = none): Member | undefined {
-  let chosen: Member | undefined
-  let total = 0
-  for (const member of members) {
-    const { row } = member
-    if (!row.available || tried.includes(member)) continue
-    row.lbstatus += member.weight
-    total += member.weight
-    if (chosen === undefined || row.lbstatus > chosen.row.lbstatus) chosen = member
+export type Pick = (tried?: readonly Member[]) => Member | undefined
+
+export function byRequests(members: readonly Member[]): Pick {
+  let settledAt = -1
+  return (tried) => {
+    let changes = 0
+    for (const { row } of members) changes += row.changes
+    if (changes !== settledAt) settleAccounts(members)
+    settledAt = changes
+
+    let chosen: Member | undefined
+    let total = 0
+    for (const member of members) {
+      const { row, weight } = member
+      if (!row.available || tried?.includes(member) === true) continue
+      row.lbstatus += weight
+      total += weight
+      if (chosen === undefined || row.lbstatus > chosen.row.lbstatus) chosen = member
+    }
+    if (chosen !== undefined) chosen.row.lbstatus -= total
+    return chosen
   }
-  if (chosen !== undefined) chosen.row.lbstatus -= total
-  return chosen
+}
+
+/** Far below any weight, and exact in binary, so that a cycle stays strict for ever. */
+const precedence = 2 ** -20
+
+/**
+ * A member that leaves takes its debt or credit along, and one that returns brings an old one back: the others would pay
+ * for it with turns out of order. So all accounts begin anew, in the order of the turns that were due.
+ */
+function settleAccounts(members: readonly Member[]): void {
+  const due = members.filter(({ row }) => row.available).sort((a, b) => b.row.lbstatus - a.row.lbstatus)
+  for (const [place, { row }] of due.entries()) row.lbstatus = ((due.length - 1) / 2 - place) * precedence
 }

@@ -4,7 +4,7 @@ import type { Exchange, Handler } from '../exchange/exchange.ts'
 import { respond } from '../exchange/respond.ts'
 import type { ServiceConfig } from '../model/dynamic-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
-import { pickByRequests } from './byrequests.ts'
+import { byRequests } from './byrequests.ts'
 import type { Forward, Member } from './member.ts'
 import { attemptsMax, mayTryAnother } from './retry.ts'
 import { compileStickyCookie } from './sticky-cookie.ts'
@@ -16,6 +16,7 @@ export function compileService(
   forward: Forward,
 ): Handler {
   const sticky = config.stickyCookie && compileStickyCookie(name, config.stickyCookie, members)
+  const pick = byRequests(members)
   const { passHostHeader } = config
 
   return async function serve(exchange) {
@@ -25,7 +26,7 @@ export function compileService(
     let tried: Member[] | undefined
     for (;;) {
       const stuck = sticky?.find(exchange, tried)
-      const member = stuck ?? pickByRequests(members, tried)
+      const member = stuck ?? pick(tried)
       if (member === undefined) {
         // The text is Traefik's; the route itself stays, so that this is never a 404.
         respond(exchange, 503, 'no available server\n')

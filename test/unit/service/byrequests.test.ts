@@ -2,67 +2,84 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Ledger } from '../../../src/cluster/ledger.ts'
-import { pickByRequests } from '../../../src/service/byrequests.ts'
+import { byRequests } from '../../../src/service/byrequests.ts'
 import type { Member } from '../../../src/service/member.ts'
 
 test('equal members are chosen in a strict cycle, in member order', () => {
-  const members = membersWithWeights([1, 1, 1])
-  assert.equal(picks(members, 7), '0120120')
+  assert.equal(turns(membersWithWeights([1, 1, 1]))(7), '0120120')
 })
 
 test("weights are spread smoothly, as Apache's byrequests does", () => {
-  assert.equal(picks(membersWithWeights([3, 1]), 8), '00100010')
-  assert.equal(picks(membersWithWeights([1, 1, 2]), 8), '20122012')
+  assert.equal(turns(membersWithWeights([3, 1]))(8), '00100010')
+  assert.equal(turns(membersWithWeights([1, 1, 2]))(8), '20122012')
 })
 
 test('every member gets exactly its share within one round', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 8 }), (weights) => {
-      const members = membersWithWeights(weights)
       const round = weights.reduce((sum, weight) => sum + weight, 0)
-      const counts = weights.map(() => 0)
-      for (let i = 0; i < round; i++) {
-        const index = members.indexOf(pickByRequests(members) as Member)
-        counts[index] = (counts[index] ?? 0) + 1
-      }
-      assert.deepEqual(counts, weights)
+      const sequence = turns(membersWithWeights(weights))(round)
+      assert.deepEqual(
+        weights.map((_, index) => sequence.split(String(index)).length - 1),
+        weights,
+      )
     }),
   )
 })
 
-test('an unavailable member is passed over and the others are in strict turn after at most one round', () => {
-  const members = membersWithWeights([1, 1, 1])
-  picks(members, 2)
-  setAvailable(members[1], false)
-  picks(members, 2)
-  assert.match(picks(members, 6), /^(020202|202020)$/)
-  setAvailable(members[1], true)
-  picks(members, 3)
-  assert.equal([...picks(members, 6)].sort().join(''), '001122')
+test('whoever comes or goes, equal members are in a strict cycle from the next request on', () => {
+  const steps = fc.array(fc.record({ member: fc.nat(4), requests: fc.nat(7) }), { minLength: 1, maxLength: 12 })
+  fc.assert(
+    fc.property(steps, (changes) => {
+      const members = membersWithWeights([1, 1, 1, 1, 1])
+      const next = turns(members)
+      for (const { member, requests } of changes) {
+        const changed = members[member] as Member
+        setAvailable(changed, !changed.row.available)
+        const available = members.filter(({ row }) => row.available).length
+        const sequence = next(available === 0 ? 0 : requests + 2 * available)
+        for (let i = 0; i + available < sequence.length; i++) assert.equal(sequence[i], sequence[i + available])
+        assert.equal(new Set(sequence.slice(0, available)).size, available)
+      }
+    }),
+  )
 })
 
-test('a member that joins is not flooded and the cycle stays strict', () => {
+test('a member that leaves does not cost the others their turns', () => {
+  const members = membersWithWeights([1, 1, 1])
+  const next = turns(members)
+  assert.equal(next(1), '0')
+  setAvailable(members[2], false)
+  assert.equal(next(4), '1010')
+})
+
+test('a member that joins by an update is not flooded, and turns that were due come first', () => {
   const members = membersWithWeights([1, 1])
-  picks(members, 5)
-  const grown = [...members, ...membersWithWeights([1])]
-  const sequence = picks(grown, 9)
-  assert.equal(sequence.slice(0, 3), sequence.slice(3, 6))
-  assert.equal(sequence.slice(0, 3), sequence.slice(6, 9))
-  assert.deepEqual(new Set(sequence.slice(0, 3)), new Set('012'))
+  assert.equal(turns(members)(5), '01010')
+  assert.equal(turns([...members, ...membersWithWeights([1])])(9), '120120120')
+})
+
+test('a member that was tried is passed over', () => {
+  const members = membersWithWeights([1, 1])
+  assert.equal(byRequests(members)([members[0] as Member]), members[1])
 })
 
 test('nobody is chosen when nobody is available', () => {
   const members = membersWithWeights([1, 1])
   for (const member of members) setAvailable(member, false)
-  assert.equal(pickByRequests(members), undefined)
+  assert.equal(byRequests(members)(), undefined)
 })
 
-function picks(members: readonly Member[], count: number): string {
-  return Array.from({ length: count }, () => members.indexOf(pickByRequests(members) as Member)).join('')
+/** The indexes of the members whose turn it is next. */
+function turns(members: readonly Member[]): (count: number) => string {
+  const pick = byRequests(members)
+  return (count) => Array.from({ length: count }, () => members.indexOf(pick() as Member)).join('')
 }
 
 function setAvailable(member: Member | undefined, available: boolean): void {
-  if (member !== undefined) member.row.available = available
+  assert(member)
+  member.row.available = available
+  member.row.changes++
 }
 
 function membersWithWeights(weights: readonly number[]): Member[] {
