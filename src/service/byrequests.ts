@@ -33,9 +33,12 @@ const precedence = 2 ** -20
 
 /**
  * A member that leaves takes its debt or credit along, and one that returns brings an old one back: the others would pay
- * for it with turns out of order. So all accounts begin anew, in the order of the turns that were due.
+ * for it with turns out of order. So all accounts begin anew, in member order from the one whose turn it was.
  */
 function settleAccounts(members: readonly Member[]): void {
-  const due = members.filter(({ row }) => row.available).sort((a, b) => b.row.lbstatus - a.row.lbstatus)
-  for (const [place, { row }] of due.entries()) row.lbstatus = ((due.length - 1) / 2 - place) * precedence
+  const available = members.filter(({ row }) => row.available)
+  const richest = Math.max(...available.map(({ row }) => row.lbstatus))
+  const due = available.findIndex(({ row }) => row.lbstatus === richest)
+  const turns = [...available.slice(due), ...available.slice(0, Math.max(due, 0))]
+  for (const [place, { row }] of turns.entries()) row.lbstatus = ((turns.length - 1) / 2 - place) * precedence
 }

@@ -27,7 +27,7 @@ test('every member gets exactly its share within one round', () => {
   )
 })
 
-test('whoever comes or goes, equal members are in a strict cycle from the next request on', () => {
+test('whoever comes or goes, equal members are in a strict cycle in member order from the next request on', () => {
   const steps = fc.array(fc.record({ member: fc.nat(4), requests: fc.nat(7) }), { minLength: 1, maxLength: 12 })
   fc.assert(
     fc.property(steps, (changes) => {
@@ -38,8 +38,9 @@ test('whoever comes or goes, equal members are in a strict cycle from the next r
         setAvailable(changed, !changed.row.available)
         const available = members.filter(({ row }) => row.available).length
         const sequence = next(available === 0 ? 0 : requests + 2 * available)
-        for (let i = 0; i + available < sequence.length; i++) assert.equal(sequence[i], sequence[i + available])
-        assert.equal(new Set(sequence.slice(0, available)).size, available)
+        const order = members.flatMap(({ row }, index) => (row.available ? index : [])).join('')
+        assert.ok(order.repeat(sequence.length + 1).includes(sequence), `${sequence} is not in the order ${order}`)
+        assert.ok(sequence.length >= available)
       }
     }),
   )
