@@ -88,16 +88,29 @@ async function whyNotFree(wanted: number): Promise<string | undefined> {
 
 async function untilAnswering(compose: ComposeTool): Promise<void> {
   const began = performance.now()
-  for (const path of ['/', '/api/jokes/']) {
-    while (!(await answers(path))) {
+  for (const isUp of [() => answers('/'), () => answers('/api/jokes/'), allReady]) {
+    while (!(await isUp())) {
       if (performance.now() - began > readyCeilingMs) {
         const logs = await attempt(...commandOf(compose, ['logs', '--no-color', '--tail', '15', 'proxy']))
         throw new SetupError(
-          `no answer for ${path} within ${readyCeilingMs / 1000} s; the proxy says:\n${lastLines(logs.output)}`,
+          `the cluster does not answer within ${readyCeilingMs / 1000} s; the proxy says:\n${lastLines(logs.output)}`,
         )
       }
       await delay(100)
     }
+  }
+}
+
+/** Every replica takes requests, so that the first thing to try shows more than one. */
+async function allReady(): Promise<boolean> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${apiPort}/api/muster/members`, {
+      signal: AbortSignal.timeout(2000),
+    })
+    const members = (await response.json()) as { state: string }[]
+    return members.every(({ state }) => state === 'ready')
+  } catch {
+    return false
   }
 }
 
