@@ -50,7 +50,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   const store = new SnapshotStore(emptySnapshot([...settings.entryPoints.keys()]))
   const forwarder = stack.use(createForwarder(settings.limits))
   const cluster = stack.use(new Cluster(ledger, (change) => onMemberChange(change, forwarder, log)))
-  const api = createApi({ version, startDate: new Date().toISOString(), store, cluster })
+  const api = createApi({ version, startDate: new Date().toISOString(), pages: settings.api.dashboard, store, cluster })
   const internalServices = new Map<QualifiedName, Handler>([
     [qualify('api', 'internal'), api],
     [qualify('dashboard', 'internal'), api],

@@ -43,10 +43,10 @@ export function createPing(isStopping: () => boolean): Handler {
 function answer(exchange: Exchange, sources: AdminSources): void {
   const { method, path, query } = exchange.head
   if (method !== 'GET' && method !== 'HEAD') return json(exchange, 405, { message: `${method} is not allowed here` })
-  if (path === '/') return respond(exchange, 302, '', ['Location', '/balancer-manager'])
+  if (path === '/' && sources.pages) return respond(exchange, 302, '', ['Location', '/balancer-manager'])
   const report = reports[path]
   if (report !== undefined) return json(exchange, 200, report(sources))
-  if (servePage(exchange)) return
+  if (sources.pages && servePage(exchange)) return
   const list = lists[path]
   if (list !== undefined) {
     const { items, nextPage } = page(list(sources), new URLSearchParams(query))

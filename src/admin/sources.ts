@@ -6,6 +6,8 @@ export interface AdminSources {
   readonly version: string
   /** ISO 8601. */
   readonly startDate: string
+  /** Serve the pages too, not only the API. */
+  readonly pages: boolean
   readonly store: SnapshotStore
   readonly cluster: { readonly members: readonly ClusterMember[] }
 }

@@ -13,14 +13,13 @@ type Options = Infer<typeof settingsSchema>
 type EntryPointOptions = Options['entryPoints'] extends ReadonlyMap<string, infer E> ? E : never
 
 export function buildSettings(options: Options, report: Report): Omit<Settings, 'ignored'> {
-  const { api, providers, metrics, ping, log, accessLog } = options
+  const { api, providers, ping, log, accessLog } = options
   const entryPoints = entryPointsOf(options)
   const settings = {
     entryPoints,
     providers,
     api: api ?? { insecure: false, dashboard: false },
     ping,
-    metrics,
     log,
     accessLog: accessLog !== undefined,
     graceTimeOutMs: greatest(
@@ -39,15 +38,14 @@ export function buildSettings(options: Options, report: Report): Omit<Settings, 
 }
 
 /** Traefik's: none given ⇒ `http` on :80; somebody needs `traefik` and nobody defined it ⇒ :8080. */
-function entryPointsOf({ entryPoints, api, ping, metrics }: Options): ReadonlyMap<string, EntryPointSettings> {
+function entryPointsOf({ entryPoints, api, ping }: Options): ReadonlyMap<string, EntryPointSettings> {
   const made = new Map<string, EntryPointSettings>()
   for (const [name, { address, asDefault, forwardedHeaders }] of entryPoints) {
     if (address !== undefined) made.set(name, { ...address, asDefault, forwardedHeaders })
   }
   if ([...entryPoints.keys()].every((name) => name === internalEntryPoint)) made.set('http', plain(80))
-  const wanted = [ping?.entryPoint, metrics.prometheus?.entryPoint].includes(internalEntryPoint)
-  const missing = !entryPoints.has(internalEntryPoint)
-  if (missing && (wanted || api?.insecure === true)) made.set(internalEntryPoint, plain(8080))
+  const wanted = api?.insecure === true || ping?.entryPoint === internalEntryPoint
+  if (wanted && !entryPoints.has(internalEntryPoint)) made.set(internalEntryPoint, plain(8080))
   return new Map([...made].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
@@ -88,18 +86,9 @@ function greatest(given: Given, byDefault: number): number {
   return given.length === 0 ? byDefault : Math.max(...given.map((value) => value ?? byDefault))
 }
 
-function checkReferences(
-  { entryPoints, ping, metrics }: Pick<Settings, 'entryPoints' | 'ping' | 'metrics'>,
-  report: Report,
-): void {
-  const references = [
-    ['--ping.entrypoint', ping],
-    ['--metrics.prometheus.entrypoint', metrics.prometheus],
-  ] as const
-  for (const [field, reference] of references) {
-    if (reference === undefined || entryPoints.has(reference.entryPoint)) continue
-    const reason = `entrypoint "${reference.entryPoint}" does not exist`
-    const hint = didYouMean(reference.entryPoint, entryPoints.keys())
-    report({ what: 'value', severity: 'error', field, object: undefined, reason, hint })
-  }
+function checkReferences({ entryPoints, ping }: Pick<Settings, 'entryPoints' | 'ping'>, report: Report): void {
+  if (ping === undefined || entryPoints.has(ping.entryPoint)) return
+  const reason = `entrypoint "${ping.entryPoint}" does not exist`
+  const hint = didYouMean(ping.entryPoint, entryPoints.keys())
+  report({ what: 'value', severity: 'error', field: '--ping.entrypoint', object: undefined, reason, hint })
 }

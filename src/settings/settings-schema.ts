@@ -27,22 +27,7 @@ export const settingsSchema = struct({
     manualRouting: unsupported('ping.manualRouting is not supported yet', { mayBeOff: true }),
     terminatingStatusCode: unsupported('ping answers 503 while Muster stops; another status is not supported yet'),
   }),
-  metrics: struct({
-    prometheus: enabled({
-      entryPoint: byDefault(internalEntryPoint, text()),
-      manualRouting: unsupported('metrics.prometheus.manualRouting is not supported yet', { mayBeOff: true }),
-      buckets: telemetry,
-      addEntryPointsLabels: telemetry,
-      addRoutersLabels: telemetry,
-      addServicesLabels: telemetry,
-      headerLabels: telemetry,
-    }),
-    addInternals: telemetry,
-    datadog: telemetry,
-    influxDB2: telemetry,
-    otlp: telemetry,
-    statsD: telemetry,
-  }),
+  metrics: telemetry,
   log: struct({
     level: byDefault('info', logLevel()),
     format: byDefault('common', oneOf(['common', 'json'])),

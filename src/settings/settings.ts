@@ -6,8 +6,7 @@ export interface Settings {
   readonly entryPoints: ReadonlyMap<string, EntryPointSettings>
   readonly providers: { readonly docker: DockerSettings | undefined; readonly file: FileSettings | undefined }
   readonly api: ApiSettings
-  readonly ping: OnEntryPoint | undefined
-  readonly metrics: { readonly prometheus: OnEntryPoint | undefined }
+  readonly ping: { readonly entryPoint: string } | undefined
   readonly log: { readonly level: LogLevel; readonly format: 'common' | 'json' }
   readonly accessLog: boolean
   /** How long requests in flight may take to finish after a SIGTERM. */
@@ -48,14 +47,11 @@ export interface FileSettings {
 export interface ApiSettings {
   /** Serve API and pages on the entrypoint `traefik`, to everybody who reaches it. */
   readonly insecure: boolean
+  /** The pages beside the API: the balancer-manager. */
   readonly dashboard: boolean
-}
-
-export interface OnEntryPoint {
-  readonly entryPoint: string
 }
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error'
 
-/** The entrypoint of API, pages, ping and metrics; made on :8080 when one of them needs it and nobody defined it. */
+/** The entrypoint of API, pages and ping; made on :8080 when one of them needs it and nobody defined it. */
 export const internalEntryPoint = 'traefik'

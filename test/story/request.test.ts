@@ -100,3 +100,11 @@ test('an unknown member of the API is a 404 with a message, another method a 405
 async function updated(muster: RunningApp): Promise<void> {
   await muster.logged(({ message }) => message === 'configuration updated')
 }
+
+test('without the dashboard the API is served and the pages are not', async () => {
+  await using muster = await startMuster('--api.dashboard=false')
+  await updated(muster)
+  assert.equal((await ask(muster.apiPort, '/api/version')).status, 200)
+  assert.equal((await ask(muster.apiPort, '/balancer-manager')).status, 404)
+  assert.equal((await ask(muster.apiPort, '/')).status, 404)
+})

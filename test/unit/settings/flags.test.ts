@@ -17,7 +17,6 @@ describe('parseFlags', () => {
       providers: { docker: undefined, file: undefined },
       api: { insecure: false, dashboard: false },
       ping: undefined,
-      metrics: { prometheus: undefined },
       log: { level: 'info', format: 'common' },
       accessLog: false,
       graceTimeOutMs: 10_000,
@@ -82,7 +81,6 @@ describe('parseFlags', () => {
   test('makes the entrypoint traefik when somebody needs it and nobody defined it', () => {
     const names = (...argv: string[]): string[] => [...parseFlags(argv).entryPoints.keys()]
     assert.deepEqual(names('--ping'), ['http', 'traefik'])
-    assert.deepEqual(names('--metrics.prometheus'), ['http', 'traefik'])
     assert.deepEqual(names('--api'), ['http'])
     assert.deepEqual(names('--entrypoints.web.address=:80', '--ping', '--ping.entrypoint=web'), ['web'])
     const { entryPoints } = parseFlags(['--entrypoints.traefik.address=127.0.0.1:9000', '--api.insecure'])
