@@ -13,6 +13,8 @@ import { Watch } from './watch.ts'
 import type { WatchTiming } from './watch.ts'
 
 export interface DockerProviderOptions extends Omit<DeclareOptions, 'ownId' | 'ownNetworks'> {
+  /** False: look once, and leave it at that. */
+  readonly watch: boolean
   readonly timing?: Partial<DockerTiming>
 }
 
@@ -37,7 +39,9 @@ export class DockerProvider implements Provider {
     this.#timing = { ...usualTiming, ...options.timing }
   }
 
-  async run(report: ProviderReport, signal: AbortSignal): Promise<void> {
+  async run(report: ProviderReport, outer: AbortSignal): Promise<void> {
+    const enough = new AbortController()
+    const signal = AbortSignal.any([outer, enough.signal])
     const { reconnect, reconnectMax } = this.#timing
     const { endpoint } = this.#engine
     const fields = { provider: this.name, endpoint }
@@ -58,6 +62,7 @@ export class DockerProvider implements Provider {
       report.log.info(fields, lost ? `the Docker engine at ${endpoint} is back` : `watching Docker at ${endpoint}`)
       lost = false
       waitMs = reconnect
+      if (!this.#options.watch) enough.abort()
     }
     while (!signal.aborted) {
       const error = await watch.untilLost(signal, onListed)

@@ -102,6 +102,15 @@ describe('while all is well', limit, () => {
     )
   })
 
+  test('without watching, what is there is declared once', async () => {
+    await using engine = await startFakeEngine()
+    engine.add(web(1))
+    await using watching = new Watching(engine.endpoint, {}, false)
+    await watching.ended
+    assert.equal(watching.declarations.length, 1)
+    assert.equal(watching.hosts('web-p')?.length, 1)
+  })
+
   test('only the stop signal of the container and KILL are observed as drain', async () => {
     await using engine = await startFakeEngine()
     const id = engine.add(web(1, { stopSignal: 'SIGQUIT' }))

@@ -19,12 +19,13 @@ export class Watching {
   readonly #stop = new AbortController()
   readonly #waiting = new Set<() => void>()
 
-  constructor(endpoint: string, timing: Partial<DockerTiming> = {}) {
+  constructor(endpoint: string, timing: Partial<DockerTiming> = {}, watch = true) {
     const quick = { reconnect: 10, reconnectMax: 40, retry: 20, confirm: 50, ...timing }
     const provider = new DockerProvider(dockerEngine(endpoint), {
       exposedByDefault: true,
       defaultRule: 'Host(`{{ normalize .Name }}`)',
       network: undefined,
+      watch,
       timing: quick,
     })
     const log = (level: LogLine['level']) => (_fields: object, message: string) =>
