@@ -30,7 +30,8 @@ export function readEvent(json: unknown): EngineEvent | undefined {
   const { Type: type, Action: action, Actor: actorJson, time, timeNano } = record(json)
   const actor = record(actorJson)
   const attributes = record(actor['Attributes'])
-  const at = typeof timeNano === 'number' ? Math.floor(timeNano / 1e6) : Number(time) * 1000 || 0
+  // As a number, nanoseconds are exact to 256 of them: without the slack a whole millisecond could be lost.
+  const at = typeof timeNano === 'number' ? Math.floor(timeNano / 1e6 + 0.001) : Number(time) * 1000 || 0
   const name = text(attributes['name'])
   if (type === 'network') {
     const containerId = attributes['container']
