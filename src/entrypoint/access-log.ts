@@ -10,8 +10,7 @@ export interface AccessLine {
   readonly startUtc: Date
   readonly durationMs: number
   /**
-   * What the client was told; 499 when it left before. 101 for an upgrade that reached a member, undefined for one that
-   * Muster answered itself: a tunnel's socket does not tell.
+   * What the client was told; 499 when it left before.
    */
   readonly status: number | undefined
   /** Bytes sent to the client, head included (Apache's %O). */

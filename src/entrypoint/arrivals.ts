@@ -34,6 +34,9 @@ interface Reception {
   readonly log: AccessLog | undefined
 }
 
+/** Requests one connection may have waiting for the answer to an earlier one. */
+const pipelinedMax = 256
+
 const noConnect = refusal(501, 'CONNECT is not for a reverse proxy')
 const stopping = refusal(503, 'no new tunnels while stopping')
 
@@ -81,12 +84,13 @@ export function isWebSocket(request: IncomingMessage, connection: Connection | u
 }
 
 function receiveRequest(reception: Reception, request: IncomingMessage, response: ServerResponse): void {
-  const { connections, options, rules, log } = reception
+  const { connections, rules, log } = reception
   const connection = connections.of(request.socket)
   // Nobody is left to read an answer, or an earlier one ends the connection: serving this would be work unseen.
   if (connection === undefined || connection.final) return
   // node:http drops what follows a declined upgrade in the same packet, so request boundaries are lost behind it.
   if (request.headers.upgrade !== undefined) response.shouldKeepAlive = false
+  const before = connection.response
   connections.begin(connection, response)
 
   const arrival = readHead(request, connection, rules, false)
@@ -99,9 +103,7 @@ function receiveRequest(reception: Reception, request: IncomingMessage, response
     refuse(response, arrival)
     return
   }
-  if (arrival.expectsContinue) response.writeContinue()
-  const { head, hostField, fields, framing } = arrival
-  if (framing.kind !== 'none') limitPauses(request, response, reception.readTimeoutMs)
+  const { head, hostField, fields, framing, expectsContinue } = arrival
   const { path } = head
   const responseFields: string[] = []
   const exchange: HttpExchange = {
@@ -116,6 +118,24 @@ function receiveRequest(reception: Reception, request: IncomingMessage, response
     responseFields,
     record,
   }
+  if (before === undefined) return start(reception, exchange, expectsContinue)
+  // One at a time: what is pipelined may build on the request before it (RFC 9112 section 9.3.2), and one connection
+  // must not take as many connections to members as it has bytes for requests.
+  connection.waiting++
+  if (connection.waiting > pipelinedMax) {
+    request.socket.destroy()
+    return
+  }
+  before.once('close', () => {
+    connection.waiting--
+    if (connections.of(request.socket) !== undefined) start(reception, exchange, expectsContinue)
+  })
+}
+
+function start({ options, readTimeoutMs }: Reception, exchange: HttpExchange, expectsContinue: boolean): void {
+  const { request, response, framing } = exchange
+  if (expectsContinue) response.writeContinue()
+  if (framing.kind !== 'none') limitPauses(request, response, readTimeoutMs)
   // It never rejects.
   void serve(exchange, options)
 }
@@ -163,9 +183,7 @@ function receiveUpgrade(reception: Reception, request: IncomingMessage, socket: 
     responseFields,
     record,
   }
-  void serve(exchange, options).then((failure) =>
-    line?.(failure?.status ?? (record.member === undefined ? undefined : 101)),
-  )
+  void serve(exchange, options).then((failure) => line?.(failure?.status ?? record.status))
 }
 
 function refuseConnect(socket: Duplex, connection: Connection | undefined): void {
@@ -185,5 +203,5 @@ function headOf(arrival: Arrival | Refusal): Arrival['head'] | undefined {
 }
 
 function newRecord(): ExchangeRecord {
-  return { router: undefined, service: undefined, member: undefined, attempts: 0 }
+  return { router: undefined, service: undefined, member: undefined, attempts: 0, status: undefined }
 }

@@ -6,10 +6,13 @@ import { canonicalIp } from './forwarded-headers.ts'
 import type { Peer } from './forwarded-headers.ts'
 
 export interface Connection extends Peer {
+  readonly socket: Socket
   /** The newest answer on it until it is written out; undefined on an idle connection, which must not hold on to one. */
   response: ServerResponse | undefined
   /** An answer that ends the connection is decided: whatever the client pipelined behind it is not served. */
   final: boolean
+  /** Requests pipelined behind the one being answered. */
+  waiting: number
   /** Handed over to a tunnel. */
   upgraded: boolean
 }
@@ -22,6 +25,9 @@ export interface ConnectionRules {
    */
   readonly halfCloseMs: number
 }
+
+/** How long an idle connection is still listened to while stopping. */
+const lingerMs = 250
 
 export class Connections {
   readonly #open = new Map<Duplex, Connection>()
@@ -46,11 +52,13 @@ export class Connections {
     socket.on('error', ignore)
     const clientIp = canonicalIp(socket.remoteAddress ?? '')
     const connection: Connection = {
+      socket,
       clientIp,
       trusted: this.#rules.trusts(clientIp),
       secure: 'encrypted' in socket,
       response: undefined,
       final: false,
+      waiting: 0,
       upgraded: false,
     }
     this.#open.set(socket, connection)
@@ -71,14 +79,14 @@ export class Connections {
     response.on('close', this.#forget)
   }
 
-  /** Closes idle connections now and each of the others after the answer under way; tunnels stay. */
+  /** Closes each connection after the answer under way or, when it is idle, a moment later; tunnels stay. */
   drain(): void {
     this.#closing = true
-    for (const [socket, connection] of this.#open) {
+    for (const connection of this.#open.values()) {
       if (connection.upgraded) continue
       const { response } = connection
       if (response === undefined) {
-        socket.destroy()
+        this.#closeIfIdle(connection)
       } else if (!response.headersSent) {
         response.shouldKeepAlive = false
         connection.final = true
@@ -86,17 +94,24 @@ export class Connections {
     }
   }
 
+  /** Not at once: the client was promised that it is kept, and its next request may be on its way. */
+  #closeIfIdle(connection: Connection): void {
+    setTimeout(() => {
+      // Written out first: an answer may still be on its way to a slow reader.
+      if (connection.response === undefined) connection.socket.destroySoon()
+    }, lingerMs).unref()
+  }
+
   destroyAll(): void {
     for (const socket of this.#open.keys()) socket.destroy()
   }
 
-  /** An answer promised keep-alive before the drain began: its connection closes here, written out. */
   #whenWritten(response: ServerResponse): void {
     const { socket } = response.req
     const connection = this.#open.get(socket)
     if (connection?.response !== response) return
     connection.response = undefined
-    if (this.#closing) socket.destroySoon()
+    if (this.#closing) this.#closeIfIdle(connection)
   }
 
   #limitHalfClosed(socket: Socket, connection: Connection): void {

@@ -30,6 +30,8 @@ export interface ExchangeRecord {
   service: string | undefined
   member: string | undefined
   attempts: number
+  /** What an upgrade was answered; an ordinary request's response tells itself. */
+  status: number | undefined
 }
 
 interface ExchangeBase {

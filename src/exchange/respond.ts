@@ -22,10 +22,13 @@ export function respond(
       ...exchange.responseFields,
     ])
     response.end(body)
+    // A body that an attempt began to read stands before the next request, and node:http drops only untouched ones.
+    exchange.request.resume()
     return
   }
   const { socket } = exchange
   if (socket.destroyed || socket.writableEnded) return
+  exchange.record.status = status
   socket.end(rawResponse(status, body, fields))
 }
 

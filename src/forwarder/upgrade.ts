@@ -109,6 +109,7 @@ class Tunnel {
     const client = this.#exchange.socket
     // Each side may end while the other still speaks.
     this.#upstream.allowHalfOpen = true
+    this.#exchange.record.status = 101
     this.#answer('tunnel', switchingHead(answer, this.#exchange))
     client.on('end', this.#onHalfEnded)
     this.#upstream.on('end', this.#onHalfEnded)
@@ -118,6 +119,7 @@ class Tunnel {
     // A 101 that does not say to what: node takes it for an answer like any other.
     if (answer.statusCode === 101) return this.#fail('malformed-response', 'it switched to nothing')
     const client = this.#exchange.socket
+    this.#exchange.record.status = answer.statusCode
     this.#answer('refused', refusalHead(answer, this.#exchange))
     client.once('finish', () => client.destroy())
     answer.once('close', () => {

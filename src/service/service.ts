@@ -39,9 +39,9 @@ export function compileService(
       } catch (error) {
         tried ??= []
         tried.push(member)
-        if (!mayTryAnother(exchange, error) || !isAnother(members, tried)) throw error
-        // The next attempt starts as the first did: without the cookie that names the member just lost.
+        // Neither the next attempt nor the answer that says there is none may name the member just lost.
         exchange.responseFields.length = ownFields
+        if (!mayTryAnother(exchange, error) || !isAnother(members, tried)) throw error
       }
     }
   }

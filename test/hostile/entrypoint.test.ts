@@ -306,6 +306,43 @@ describe('a client that resets', () => {
   })
 })
 
+describe('pipelined requests', () => {
+  it('are served one after the other, since each may build on the one before', async () => {
+    const seen: string[] = []
+    await using web = await record({}, async (exchange) => {
+      seen.push(`begin ${exchange.path}`)
+      await afterBody(exchange)
+      seen.push(`end ${exchange.path}`)
+      respond(exchange, 200, exchange.path)
+    })
+    using client = web.client()
+    const post = (path: string): string => request(`POST ${path} HTTP/1.1`, 'Content-Length: 1\r\n', 'x')
+    client.send(post('/1') + post('/2') + post('/3'))
+    for (const path of ['/1', '/2', '/3']) assert.equal((await client.answer()).body, path)
+    assert.deepEqual(seen, ['begin /1', 'end /1', 'begin /2', 'end /2', 'begin /3', 'end /3'])
+  })
+
+  it('beyond a limit end the connection and occupy one handler', async () => {
+    await using web = await record({}, () => new Promise(() => undefined))
+    using client = web.client()
+    client.send(get.repeat(3000))
+    await client.rest()
+    assert.equal(web.exchanges.length, 1)
+  })
+})
+
+describe('a stop', () => {
+  it('answers a request that was on its way on a connection promised to be kept', async () => {
+    await using web = await record()
+    using client = web.client()
+    await client.send(get).answer()
+    const closed = web.entrypoint.close(60_000)
+    const answer = await client.send(get).answer()
+    assert.equal(answer.fields.get('connection'), 'close')
+    await closed
+  })
+})
+
 describe('a slow client', () => {
   it('that does not finish its head in time gets 408 and the end of the connection', async () => {
     await using web = await record({ limits: { headerTimeoutMs: 100 } })

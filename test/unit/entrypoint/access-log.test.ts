@@ -121,7 +121,7 @@ describe('the access log', () => {
     const { accessLog, next } = collect()
     await using web = await record({ accessLog }, async (exchange) => {
       if (exchange.path === '/refused') throw new UpstreamError('refused', 'no member', { sent: false })
-      exchange.record.member = 'm'
+      exchange.record.status = exchange.path === '/tunnel' ? 101 : 403
       assert(exchange.kind === 'upgrade')
       exchange.socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n')
     })
@@ -130,5 +130,7 @@ describe('the access log', () => {
     assert.equal((await next()).status, 502)
     await web.ask(`GET /tunnel ${upgrade}`)
     assert.equal((await next()).status, 101)
+    await web.ask(`GET /denied ${upgrade}`)
+    assert.equal((await next()).status, 403)
   })
 })

@@ -31,7 +31,13 @@ describe('an entrypoint', () => {
     assert.equal(field(exchange, 'X-Forwarded-For'), '127.0.0.1')
     assert.equal(field(exchange, 'X-Forwarded-Port'), '8080')
     assert.deepEqual(exchange.framing, { kind: 'none' })
-    assert.deepEqual(exchange.record, { router: undefined, service: undefined, member: undefined, attempts: 0 })
+    assert.deepEqual(exchange.record, {
+      router: undefined,
+      service: undefined,
+      member: undefined,
+      attempts: 0,
+      status: undefined,
+    })
   })
 
   const framings = [
@@ -395,9 +401,9 @@ describe('a graceful stop', () => {
     const closed = web.entrypoint.close(60_000)
     const second = web.nextExchange()
     client.send(get)
-    await second
     release.resolve()
     assert.equal((await client.answer()).fields.get('connection'), 'keep-alive')
+    await second
     const last = await client.answer()
     assert.equal(last.body, 'ab')
     assert.equal(last.fields.get('connection'), 'close')

@@ -131,7 +131,7 @@ function base(request: IncomingMessage) {
     fields,
     framing: framingOf(request),
     responseFields: [],
-    record: { router: undefined, service: undefined, member: undefined, attempts: 0 },
+    record: { router: undefined, service: undefined, member: undefined, attempts: 0, status: undefined },
   }
 }
 
