@@ -47,7 +47,7 @@ export class Cluster {
     this.#onChange = onChange
   }
 
-  /** Every declared member with its state, in configuration order. */
+  /** Every declared member with its state, in the order they were first declared. */
   get members(): readonly ClusterMember[] {
     return [...this.#entries.values()].map((entry) => entry.member)
   }
@@ -64,8 +64,9 @@ export class Cluster {
       if (member.container !== undefined) containers.set(member.container.id, member.container)
     }
     this.#lives.sync(containers)
-    for (const key of this.#entries.keys()) if (!declared.has(key)) this.#remove(key)
+    // First the new: a member that only changes its service (a renamed container) need not prove itself again.
     for (const [key, { service, config: member }] of declared) this.#declare(key, service, member)
+    for (const key of this.#entries.keys()) if (!declared.has(key)) this.#remove(key)
   }
 
   /** What the engine says of a container, ahead of the declaration that follows from it. */
@@ -95,9 +96,19 @@ export class Cluster {
     const row = this.#ledger.row(key)
     const member: ClusterMember = { key, service, config, state: 'down', reason: 'new', row }
     const entry: Entry = { member, accepting: false, probe: undefined }
+    if (this.#isProven(config)) entry.accepting = true
+    else this.#probe(entry)
     this.#entries.set(key, entry)
-    this.#probe(entry)
     this.#settle(entry, undefined, 'new')
+  }
+
+  /** The same port of the same container is known to accept, as a member of another service. */
+  #isProven({ container, host, port }: MemberConfig): boolean {
+    if (container === undefined) return false
+    for (const { accepting, member } of this.#of(container.id)) {
+      if (accepting && member.config.host === host && member.config.port === port) return true
+    }
+    return false
   }
 
   #remove(key: string): void {
@@ -125,6 +136,8 @@ export class Cluster {
       entry.accepting = true
       return
     }
+    // Docker's health decides alone: a dial would tell nothing.
+    if (entry.member.config.container.health !== 'none') return
     const probe = new AbortController()
     entry.probe = probe
     void this.#awaitPort(entry, probe.signal)

@@ -8,6 +8,8 @@ import type { Phase } from './life-cycle.ts'
 /** Added to the engine's stop timeout before a container that did not die is taken back. */
 const surviveMarginMs = 2000
 const stopTimeoutDefaultMs = 10_000
+/** The longest timer there is. */
+const timerMax = 2 ** 31 - 1
 
 interface Life {
   phase: Phase
@@ -53,8 +55,8 @@ export class ContainerLives {
     }
     const before = life.phase
     life.phase = nextPhase(before, event.kind === 'destroy' ? 'die' : event.kind)
-    if (life.phase !== 'draining') clearTimeout(life.drainTimer)
-    else if (before !== 'draining') this.#expectDeath(event, life)
+    if (life.phase !== 'draining' || event.kind === 'drain') clearTimeout(life.drainTimer)
+    if (life.phase === 'draining' && event.kind === 'drain') this.#expectDeath(event, life)
     return life.phase === 'running' && (before !== 'running' || event.kind === 'start')
   }
 
@@ -63,7 +65,8 @@ export class ContainerLives {
   }
 
   #expectDeath(event: ContainerEvent, life: Life): void {
-    const waitMs = (event.stopTimeoutMs ?? stopTimeoutDefaultMs) + surviveMarginMs
+    // A longer timer would fire at once.
+    const waitMs = Math.min((event.stopTimeoutMs ?? stopTimeoutDefaultMs) + surviveMarginMs, timerMax)
     life.drainTimer = setTimeout(() => {
       life.phase = nextPhase(life.phase, 'survived')
       this.#onSurvived(event.containerId)

@@ -27,14 +27,21 @@ export class Dialler implements AsyncDisposable {
   }
 
   /** A connected socket without listeners. Rejects with an UpstreamError, nothing sent. */
-  async dial(member: Member): Promise<Socket> {
+  async dial(member: Member, gone?: AbortSignal): Promise<Socket> {
     const { host, port, scheme } = member
     const socket = scheme === 'https' ? this.#startTls(member) : new MemberSocket().connect({ host, port })
     socket.setNoDelay(true)
     socket.setKeepAlive(true, keepAliveProbeMs)
     this.#open.add(socket)
     socket.once('close', () => this.#open.delete(socket))
-    await connected(socket, member, this.#options.connectTimeoutMs)
+    const giveUp = (): void => void socket.destroy()
+    if (gone?.aborted === true) giveUp()
+    gone?.addEventListener('abort', giveUp)
+    try {
+      await connected(socket, member, this.#options.connectTimeoutMs)
+    } finally {
+      gone?.removeEventListener('abort', giveUp)
+    }
     return socket
   }
 

@@ -36,17 +36,17 @@ export function createForwarder(settings: ForwarderOptions): Forwarder {
     if (known?.isFor(member)) return known
     const pool = new MemberPool(member, dialler, settings)
     if (draining.has(member.key)) pool.close()
-    known?.close()
+    known?.abandon()
     pools.set(member.key, pool)
     return pool
   }
 
   async function forward(exchange: Exchange, member: Member, { passHostHeader }: ForwardOptions): Promise<void> {
+    const pool = poolOf(member)
     if (exchange.kind === 'upgrade') {
       const { responseHeaderTimeoutMs } = settings
-      return forwardUpgrade(exchange, member, { passHostHeader, responseHeaderTimeoutMs }, dialler)
+      return forwardUpgrade(exchange, member, { passHostHeader, responseHeaderTimeoutMs }, pool)
     }
-    const pool = poolOf(member)
     const head = requestHead(exchange, hostFor(exchange, member, { passHostHeader }), pool.keeps)
     return new Http1Hop(exchange, member, pool, settings).run(head)
   }
@@ -63,7 +63,7 @@ export function createForwarder(settings: ForwarderOptions): Forwarder {
     },
     remove(memberKey) {
       draining.delete(memberKey)
-      pools.get(memberKey)?.close()
+      pools.get(memberKey)?.abandon()
       pools.delete(memberKey)
     },
     async [Symbol.asyncDispose]() {

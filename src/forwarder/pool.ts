@@ -1,4 +1,5 @@
 // The idle connections to one member, last used first out.
+import type { Socket } from 'node:net'
 import type { Member } from '../service/member.ts'
 import { Connection } from './connection.ts'
 import type { Dialler } from './dialler.ts'
@@ -16,6 +17,7 @@ export class MemberPool {
   /** Oldest first: taken and put back at the end, so that what is not needed grows old and goes. */
   readonly #idle: Connection[] = []
   #keeps = true
+  readonly #gone = new AbortController()
 
   constructor(member: Member, dialler: Dialler, options: PoolOptions) {
     this.#member = member
@@ -46,7 +48,12 @@ export class MemberPool {
 
   /** A new connection. Rejects with an UpstreamError, nothing sent. */
   async connect(): Promise<Connection> {
-    return new Connection(await this.#dialler.dial(this.#member), (connection) => this.#forget(connection))
+    return new Connection(await this.dial(), (connection) => this.#forget(connection))
+  }
+
+  /** As `connect`, for someone who keeps the socket. */
+  dial(): Promise<Socket> {
+    return this.#dialler.dial(this.#member, this.#gone.signal)
   }
 
   /** Takes back a connection on which nothing is outstanding; `announcedMs` is how long the member said it keeps it. */
@@ -68,6 +75,12 @@ export class MemberPool {
   close(): void {
     this.#keeps = false
     for (const connection of this.#idle.splice(0)) connection.destroy()
+  }
+
+  /** As `close`, and what is being dialled is given up: whoever answers there now may be another container. */
+  abandon(): void {
+    this.close()
+    this.#gone.abort()
   }
 
   reopen(): void {

@@ -7,8 +7,8 @@ import type { UpgradeExchange } from '../exchange/exchange.ts'
 import { respond } from '../exchange/respond.ts'
 import { UpstreamError, type UpstreamCode } from '../exchange/upstream-error.ts'
 import type { ForwardOptions, Member } from '../service/member.ts'
-import type { Dialler } from './dialler.ts'
 import { GuardedSocket } from './guarded-socket.ts'
+import type { MemberPool } from './pool.ts'
 import { fieldLines, hostFor, requestHead, requestTarget } from './request-head.ts'
 import { refusalHead, switchingHead, upgradeRequestFields } from './upgrade-head.ts'
 
@@ -25,7 +25,7 @@ export async function forwardUpgrade(
   exchange: UpgradeExchange,
   member: Member,
   options: ForwardOptions & UpgradeSettings,
-  dialler: Dialler,
+  pool: MemberPool,
 ): Promise<void> {
   const client = exchange.socket
   // First of all, and for good: a client that resets must never be an uncaught error, before the 101 or after.
@@ -38,7 +38,7 @@ export async function forwardUpgrade(
   // Only for their assertions: what could inject anything must show here, not in the middle of an event.
   requestHead(exchange, host, true)
   fieldLines(exchange.responseFields)
-  const upstream = await dialler.dial(member)
+  const upstream = await pool.dial()
   upstream.on('error', ignore)
   try {
     await new Tunnel(exchange, member, upstream).run(host, options.responseHeaderTimeoutMs)

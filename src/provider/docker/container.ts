@@ -57,7 +57,6 @@ export function readContainer(json: unknown): Container | undefined {
   const state = record(inspected['State'])
   const status = text(state['Status'])
   const running = status === 'running' || status === 'paused'
-  const stopTimeout = config['StopTimeout']
   const labels = readLabels(config['Labels'])
   const settings = record(inspected['NetworkSettings'])
   return {
@@ -72,9 +71,15 @@ export function readContainer(json: unknown): Container | undefined {
     networks: readNetworks(settings['Networks']),
     networkMode: text(record(inspected['HostConfig'])['NetworkMode']),
     stopSignal: stopSignal(text(config['StopSignal'])),
-    stopTimeoutMs: typeof stopTimeout === 'number' ? stopTimeout * 1000 : stopTimeoutDefaultMs,
+    stopTimeoutMs: readStopTimeoutMs(config['StopTimeout']),
     compose: readCompose(labels),
   }
+}
+
+function readStopTimeoutMs(seconds: unknown): number {
+  if (typeof seconds !== 'number') return stopTimeoutDefaultMs
+  // Negative: the engine waits for ever.
+  return seconds < 0 ? Infinity : seconds * 1000
 }
 
 function readLabels(json: unknown): Record<string, string> {

@@ -10,7 +10,7 @@ interface EngineEventBase {
 
 export type EngineEvent = EngineEventBase &
   (
-    | { readonly kind: 'start' | 'die' | 'pause' | 'unpause' | 'rename' | 'destroy'; readonly name: string }
+    | { readonly kind: 'create' | 'start' | 'die' | 'pause' | 'unpause' | 'rename' | 'destroy'; readonly name: string }
     | { readonly kind: 'kill'; readonly name: string; readonly signal: number }
     | { readonly kind: 'health'; readonly name: string; readonly health: 'starting' | 'healthy' | 'unhealthy' }
     | { readonly kind: 'connect' | 'disconnect'; readonly network: string }
@@ -22,7 +22,7 @@ export type EngineEvent = EngineEventBase &
  */
 export const eventFilters = {
   type: ['container', 'network'] as ('container' | 'network')[],
-  event: 'start die kill pause unpause health_status rename destroy connect disconnect'.split(' '),
+  event: 'create start die kill pause unpause health_status rename destroy connect disconnect'.split(' '),
 }
 
 /** Undefined for events that are none of ours; which is not an error, engines grow new ones. */
@@ -50,6 +50,7 @@ function readContainerEvent(
   attributes: Readonly<Record<string, unknown>>,
 ): EngineEvent | undefined {
   switch (action) {
+    case 'create':
     case 'start':
     case 'die':
     case 'pause':

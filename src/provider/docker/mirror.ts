@@ -24,7 +24,7 @@ export class Mirror {
 
   /**
    * Takes in an event: what it takes away is gone at once, what it may have added waits for an inspection. True when
-   * something went.
+   * what is declared is no longer what it was.
    */
   apply(event: EngineEvent): boolean {
     const { containerId: id } = event
@@ -44,15 +44,25 @@ export class Mirror {
         if (left) this.#containers.set(id, { ...known, networks })
         return left
       }
-      case 'start':
-      case 'kill':
       case 'pause':
       case 'unpause':
+        return this.#amend(known, { paused: event.kind === 'pause' })
       case 'health':
+        return this.#amend(known, { health: event.health })
+      case 'create':
+      case 'start':
+      case 'kill':
       case 'rename':
       case 'connect':
     }
     return false
+  }
+
+  /** What an event says of a running container holds before its inspection: an older word would undo it in the cluster. */
+  #amend(known: Container, said: Partial<Pick<Container, 'paused' | 'health'>>): boolean {
+    if (!known.running) return false
+    this.#containers.set(known.id, { ...known, ...said })
+    return true
   }
 
   /**

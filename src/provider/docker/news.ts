@@ -24,6 +24,7 @@ export function newsOf(event: EngineEvent, container: Container | undefined): Co
       const drain = { containerId, name: event.name, kind: 'drain', at } as const
       return container === undefined ? drain : { ...drain, stopTimeoutMs: container.stopTimeoutMs }
     }
+    case 'create':
     case 'rename':
     case 'connect':
     case 'disconnect':

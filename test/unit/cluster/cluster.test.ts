@@ -115,6 +115,38 @@ test('counters survive a configuration change and go with the member', async () 
   assert.equal(cluster.row().elected, 0)
 })
 
+test('a container that only changes its service need not prove itself again', async () => {
+  await using cluster = startCluster()
+  await using server = await listen(0)
+  cluster.sync(config({ port: server.port }))
+  await cluster.reaches('ready')
+  const renamed = { members: [member({ port: server.port })], passHostHeader: true, stickyCookie: undefined }
+  cluster.sync({ ...emptyConfig, services: new Map([['renamed@docker' as QualifiedName, renamed]]) })
+  assert.equal(cluster.state(), 'ready')
+})
+
+test('a second stop signal begins the wait for the end anew', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  await using cluster = startCluster()
+  cluster.sync(config({ port: 9, health: 'healthy' }))
+  cluster.observe({ ...event('drain'), stopTimeoutMs: 1000 })
+  t.mock.timers.tick(2500)
+  cluster.observe({ ...event('drain'), stopTimeoutMs: 1000 })
+  t.mock.timers.tick(2500)
+  assert.equal(cluster.state(), 'draining')
+  t.mock.timers.tick(500)
+  assert.equal(cluster.state(), 'ready')
+})
+
+test('a stop that waits for ever keeps the member out', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  await using cluster = startCluster()
+  cluster.sync(config({ port: 9, health: 'healthy' }))
+  cluster.observe({ ...event('drain'), stopTimeoutMs: Infinity })
+  t.mock.timers.tick(2 ** 30)
+  assert.equal(cluster.state(), 'draining')
+})
+
 test('a member out of a file is ready at once', async () => {
   await using cluster = startCluster()
   const { container: _, ...fromFile } = member({ port: 9 })

@@ -102,6 +102,35 @@ describe('while all is well', limit, () => {
     )
   })
 
+  test('a pause is declared before anything is inspected, so that no older word undoes it', async () => {
+    await using engine = await startFakeEngine()
+    const id = engine.add(web(1))
+    await using watching = new Watching(engine.endpoint)
+    const paused = () => watching.last?.services.get('web-p')?.members[0]?.container?.paused
+    await watching.until(() => paused() === false)
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    engine.intercept = () => held
+    engine.pause(id)
+    await watching.until(() => paused() === true)
+    release()
+  })
+
+  test('a replica that is recreated keeps its route from the destruction of the old to the start of the new', async () => {
+    await using engine = await startFakeEngine()
+    const id = engine.add(web(1))
+    await using watching = new Watching(engine.endpoint)
+    await watching.until(() => watching.hosts('web-p')?.length === 1)
+    const successor = web(1, { name: 'p-web-1-next', running: false })
+    const created = engine.add(successor)
+    engine.emit({ Type: 'container', Action: 'create', Actor: { ID: created, Attributes: { name: successor.name } } })
+    engine.stop(id)
+    engine.remove(id)
+    await watching.until(
+      () => watching.hosts('web-p')?.length === 0 && watching.last?.cause.what.startsWith('destroy') === true,
+    )
+    assert.deepEqual([...(watching.last?.routers.keys() ?? [])], ['web-p'])
+  })
+
   test('without watching, what is there is declared once', async () => {
     await using engine = await startFakeEngine()
     engine.add(web(1))
