@@ -7,6 +7,7 @@ import type { Member } from '../service/member.ts'
 import { cutAnswer, endAnswer, passEarlyHints } from './client-answer.ts'
 import type { Connection, ConnectionUser } from './connection.ts'
 import type { MemberPool } from './pool.ts'
+import { countRelayed } from './relayed-bytes.ts'
 import { RequestUpload, type UploadOwner } from './request-upload.ts'
 import type { HeadLimits, ResponseHead } from './response-head.ts'
 import type { ResponsePlan } from './response-plan.ts'
@@ -97,6 +98,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
 
   onUploadWritten(bytes: number): void {
     this.#member.row.to += bytes
+    countRelayed(bytes)
   }
 
   onUploaded(): void {
@@ -115,6 +117,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
 
   onReceived(chunk: Buffer): void {
     this.#member.row.from += chunk.length
+    countRelayed(chunk.length)
     this.#received = true
     this.#reader?.receive(chunk)
     // An event stream's first piece may be minutes away.
