@@ -4,14 +4,8 @@ import { internalDeclaration } from './admin/internal-declaration.ts'
 import { logMemberChange } from './cluster/change-log.ts'
 import { Cluster } from './cluster/cluster.ts'
 import type { MemberChange } from './cluster/cluster.ts'
-import { Ledger } from './cluster/ledger.ts'
-import { commonLogLine } from './entrypoint/access-log.ts'
-import type { AccessLine } from './entrypoint/access-log.ts'
-import { openEntrypoint } from './entrypoint/entrypoint.ts'
-import type { Entrypoint } from './entrypoint/entrypoint.ts'
-import type { Handler } from './exchange/exchange.ts'
-import { createForwarder } from './forwarder/forwarder.ts'
-import type { Forwarder } from './forwarder/forwarder.ts'
+import type { InternalAnswer, InternalRequest, InternalService } from './exchange/internal.ts'
+import { Ledger } from './ledger/ledger.ts'
 import { qualify } from './model/qualified-name.ts'
 import type { QualifiedName } from './model/qualified-name.ts'
 import type { Logger } from './observability/logger.ts'
@@ -20,12 +14,17 @@ import { dockerEngine } from './provider/docker/dockerode-engine.ts'
 import { createFileProvider } from './provider/file/file-provider.ts'
 import type { Provider } from './provider/provider.ts'
 import { Reconciler } from './reconciler/reconciler.ts'
+import type { Update } from './reconciler/reconciler.ts'
 import { createUpdateLog } from './reconciler/update-log.ts'
+import { entryPointNames } from './settings/entrypoint-names.ts'
 import { internalEntryPoint } from './settings/settings.ts'
 import type { Settings } from './settings/settings.ts'
-import { compile, notFound } from './snapshot/compile.ts'
 import { emptySnapshot } from './snapshot/empty-snapshot.ts'
+import { link } from './snapshot/link.ts'
 import { SnapshotStore } from './snapshot/snapshot-store.ts'
+import { openDataPlane } from './threads/data-plane.ts'
+import type { DataPlane, DataPlaneReport, Publication } from './threads/data-plane.ts'
+import { startThreadPool } from './threads/thread-pool.ts'
 import { version } from './version.ts'
 
 /** How long the first snapshot waits for a provider that does not speak. */
@@ -46,18 +45,21 @@ export interface App extends AsyncDisposable {
 export async function startApp(settings: Settings, log: Logger): Promise<App> {
   await using stack = new AsyncDisposableStack()
   const stopping = stack.adopt(new AbortController(), (controller) => controller.abort())
-  const ledger = new Ledger()
-  const store = new SnapshotStore(emptySnapshot([...settings.entryPoints.keys()]))
-  const forwarder = stack.use(createForwarder(settings.limits))
-  const cluster = stack.use(new Cluster(ledger, (change) => onMemberChange(change, forwarder, log)))
+  const ledger = new Ledger(Math.max(settings.threads, 1))
+  const names = entryPointNames(settings)
+  const store = new SnapshotStore(emptySnapshot)
+  const cluster = stack.use(new Cluster(ledger, (change) => onMemberChange(change, plane, log)))
   const api = createApi({ version, startDate: new Date().toISOString(), pages: settings.api.dashboard, store, cluster })
-  const internalServices = new Map<QualifiedName, Handler>([
+  const internal = new Map<QualifiedName, InternalService>([
     [qualify('api', 'internal'), api],
     [qualify('dashboard', 'internal'), api],
     [qualify('ping', 'internal'), createPing(() => stopping.signal.aborted)],
   ])
-  const context = { ...entryPointNames(settings), ledger, forward: forwarder.forward, internalServices }
+  const plane = stack.use(await openPlane(settings, { ledger, internal, log }))
+  for (const [entrypoint, port] of plane.ports) log.info({ entrypoint, port }, 'listening')
+
   const providers = createProviders(settings)
+  const logUpdate = createUpdateLog(log)
   const reconciler = stack.use(
     new Reconciler({
       providers: providers.map(({ name }) => name),
@@ -66,37 +68,75 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
       ceilingMs,
       cluster,
       store,
-      compile: (config, next) => compile(config, { ...context, version: next }),
-      onUpdate: createUpdateLog(log),
+      link: (config, next) => link(config, { ...names, version: next, internalServices: [...internal.keys()] }),
+      // Told when it holds: a line that says "updated" must be true of every thread.
+      onUpdate: (update) => void publish(update, plane).then(() => logUpdate(update)),
       onFailure: (err, snapshot) =>
-        log.error({ err, snapshot }, 'compiling the configuration failed; the last one stays'),
+        log.error({ err, snapshot }, 'linking the configuration failed; the last one stays'),
     }),
-  )
-  const entrypoints = await openEntrypoints(
-    settings,
-    log,
-    stack,
-    (name) => store.current.handlers.get(name) ?? notFound,
   )
   reconciler.accept(internalDeclaration(internalPages(settings)))
   for (const provider of providers) runProvider(provider, { reconciler, cluster, log, signal: stopping.signal })
   const started = stack.move()
   return {
-    ports: new Map(entrypoints.map(({ name, port }) => [name, port])),
+    ports: plane.ports,
     async [Symbol.asyncDispose]() {
       stopping.abort()
-      await Promise.all(entrypoints.map((entrypoint) => entrypoint.close(settings.graceTimeOutMs)))
+      await plane.stopAccepting()
+      await plane.drain()
       await started.disposeAsync()
     },
   }
 }
 
-function onMemberChange(change: MemberChange, forwarder: Forwarder, log: Logger): void {
-  const { key } = change.member
-  if (change.after === 'ready') forwarder.reopen(key)
-  else if (change.after === 'gone') forwarder.remove(key)
+interface PlaneParts {
+  readonly ledger: Ledger
+  readonly internal: ReadonlyMap<QualifiedName, InternalService>
+  readonly log: Logger
+}
+
+/** In threads of its own or, with `--threads=0`, in this one. */
+async function openPlane(settings: Settings, { ledger, internal, log }: PlaneParts): Promise<DataPlane<Publication>> {
+  const { threads } = settings
+  const internalServices = [...internal.keys()]
+  const ask = (service: string, request: InternalRequest): InternalAnswer =>
+    internal.get(service as QualifiedName)?.(request) ?? { status: 404, body: '', fields: [] }
+  const report: DataPlaneReport = {
+    error: (err, fields, message) => log.error({ ...fields, err }, message),
+    notice: (fields, message) => log.warn(fields, message),
+    access: (line) => void process.stdout.write(`${line}\n`),
+  }
+  if (threads > 0) return startThreadPool({ settings, threads, ledger, internalServices, ask, report })
+  const plane = await openDataPlane({
+    settings,
+    column: 0,
+    shared: false,
+    ports: new Map(),
+    internalServices,
+    ask: (service, request) => Promise.resolve(ask(service, request)),
+    report,
+    first: undefined,
+  })
+  const { ports, order, stopAccepting, drain } = plane
+  return {
+    ports,
+    order,
+    stopAccepting,
+    drain,
+    publish: (publication) => plane.publish({ ...publication, books: ledger.share() }),
+    [Symbol.asyncDispose]: () => plane[Symbol.asyncDispose](),
+  }
+}
+
+/** Nothing but the plan: what people are shown of a snapshot is many times as large. */
+function publish({ snapshot: { version, plan } }: Update, plane: DataPlane<Publication>): Promise<void> {
+  return plane.publish({ version, plan })
+}
+
+function onMemberChange(change: MemberChange, plane: DataPlane<Publication>, log: Logger): void {
+  const { member, after } = change
   // Idle connections of ours would keep a well-behaved process alive until it is killed.
-  else forwarder.closeIdle(key)
+  plane.order(member.key, after === 'ready' ? 'resume' : after === 'gone' ? 'forget' : 'rest')
   logMemberChange(log, change)
 }
 
@@ -119,43 +159,6 @@ function runProvider(
   provider.run(report, signal).catch((err: unknown) => {
     log.error({ err, provider: provider.name }, 'a provider stopped; its last configuration stays')
   })
-}
-
-async function openEntrypoints(
-  settings: Settings,
-  log: Logger,
-  stack: AsyncDisposableStack,
-  handlerOf: (name: string) => Handler,
-): Promise<Entrypoint[]> {
-  const accessLog = settings.accessLog ? writeAccessLine : undefined
-  const entrypoints: Entrypoint[] = []
-  for (const [name, { host, port, forwardedHeaders }] of settings.entryPoints) {
-    const entrypoint = await openEntrypoint({
-      name,
-      host,
-      port,
-      trust: forwardedHeaders,
-      limits: settings.limits,
-      accessLog,
-      handler: () => handlerOf(name),
-      onError: (err, exchange) =>
-        log.error({ err, entrypoint: name, path: exchange?.head.path }, 'a request failed inside Muster'),
-    })
-    entrypoints.push(stack.use(entrypoint))
-    log.info({ entrypoint: name, port: entrypoint.port }, 'listening')
-  }
-  return entrypoints
-}
-
-function writeAccessLine(line: AccessLine): void {
-  process.stdout.write(`${commonLogLine(line)}\n`)
-}
-
-function entryPointNames({ entryPoints }: Settings): { entryPoints: string[]; defaultEntryPoints: string[] } {
-  const all = [...entryPoints]
-  const marked = all.filter(([, { asDefault }]) => asDefault)
-  const byDefault = marked.length > 0 ? marked : all.filter(([name]) => name !== internalEntryPoint)
-  return { entryPoints: all.map(([name]) => name), defaultEntryPoints: byDefault.map(([name]) => name) }
 }
 
 function internalPages({ api, ping }: Settings): Parameters<typeof internalDeclaration>[0] {

@@ -1,7 +1,6 @@
 // The pages as files, read once at the start. No inline script or style, so that the policy can forbid both.
 import { readFileSync } from 'node:fs'
-import type { Exchange } from '../exchange/exchange.ts'
-import { respond } from '../exchange/respond.ts'
+import type { InternalAnswer } from '../exchange/internal.ts'
 
 const securityFields = [
   'Content-Security-Policy',
@@ -20,13 +19,10 @@ const pages = new Map([
   ['/balancer-manager/page.js', file('balancer-manager.js', 'text/javascript; charset=utf-8')],
 ])
 
-/** True when the path is a page's, and it was answered. */
-export function servePage(exchange: Exchange): boolean {
-  const { path } = exchange.head
+/** The page or one of its parts, when the path is one of theirs. */
+export function pageAt(path: string): InternalAnswer | undefined {
   const found = pages.get(path === '/balancer-manager/' ? '/balancer-manager' : path)
-  if (found === undefined) return false
-  respond(exchange, 200, found.text, ['Content-Type', found.type, ...securityFields])
-  return true
+  return found && { status: 200, body: found.text, fields: ['Content-Type', found.type, ...securityFields] }
 }
 
 function file(name: string, type: string): { readonly text: string; readonly type: string } {

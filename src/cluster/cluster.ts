@@ -5,8 +5,9 @@ import type { ContainerRef, MemberConfig } from '../model/dynamic-config.ts'
 import { memberKey } from '../model/member-key.ts'
 import type { DynamicConfig } from '../model/merge.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { LedgerRow } from '../ledger/row.ts'
 import { ContainerLives } from './container-lives.ts'
-import type { Ledger, LedgerRow } from './ledger.ts'
 import { memberState } from './life-cycle.ts'
 import type { MemberState } from './life-cycle.ts'
 import { portAccepts } from './readiness.ts'
@@ -67,6 +68,13 @@ export class Cluster {
     // First the new: a member that only changes its service (a renamed container) need not prove itself again.
     for (const [key, { service, config: member }] of declared) this.#declare(key, service, member)
     for (const key of this.#entries.keys()) if (!declared.has(key)) this.#remove(key)
+    for (const [service, { members }] of config.services) {
+      this.#ledger.arrange(
+        service,
+        members.map(({ id, weight }) => ({ key: memberKey(service, id), weight })),
+      )
+    }
+    this.#ledger.deleteTurnsExcept(config.services)
   }
 
   /** What the engine says of a container, ahead of the declaration that follows from it. */
@@ -117,8 +125,8 @@ export class Cluster {
     this.#entries.delete(key)
     this.#distrust(entry)
     // The row stays with the requests still in flight; only its name is forgotten.
-    setAvailable(entry.member.row, false)
-    this.#ledger.delete(key)
+    entry.member.row.available = false
+    this.#ledger.deleteRow(key)
     this.#onChange({ member: entry.member, before: entry.member.state, after: 'gone', at: undefined })
   }
 
@@ -162,7 +170,7 @@ export class Cluster {
     const { config, row } = entry.member
     const { phase, health } = this.#lives.of(config.container)
     const { state, reason } = memberState(phase, health, entry.accepting)
-    setAvailable(row, state === 'ready')
+    row.available = state === 'ready'
     if (state === before && reason === entry.member.reason) return
     entry.member = { ...entry.member, state, reason }
     if (state !== before) this.#onChange({ member: entry.member, before, after: state, at })
@@ -171,10 +179,4 @@ export class Cluster {
   *#of(containerId: string): Iterable<Entry> {
     for (const entry of this.#entries.values()) if (entry.member.config.container?.id === containerId) yield entry
   }
-}
-
-function setAvailable(row: LedgerRow, available: boolean): void {
-  if (row.available === available) return
-  row.available = available
-  row.changes++
 }

@@ -16,8 +16,8 @@ export interface Update {
   readonly diff: ConfigDiff
   /** The latest of the coalesced causes, by provider. */
   readonly causes: readonly Cause[]
-  /** From the earliest cause to the published snapshot. */
-  readonly elapsedMs: number
+  /** When the earliest cause happened, milliseconds since the epoch. */
+  readonly since: number
 }
 
 export interface ReconcilerOptions {
@@ -29,9 +29,9 @@ export interface ReconcilerOptions {
   readonly ceilingMs: number
   readonly cluster: Cluster
   readonly store: SnapshotStore
-  readonly compile: (config: DynamicConfig, version: number) => Snapshot
+  readonly link: (config: DynamicConfig, version: number) => Snapshot
   readonly onUpdate: (update: Update) => void
-  /** A compile that throws is our bug: the old snapshot stays. */
+  /** A link that throws is our bug: the old snapshot stays. */
   readonly onFailure: (error: unknown, version: number) => void
 }
 
@@ -74,7 +74,7 @@ export class Reconciler {
   }
 
   #apply(): void {
-    const { cluster, store, compile, onUpdate, onFailure } = this.#options
+    const { cluster, store, link, onUpdate, onFailure } = this.#options
     const config = merge(this.#declarations.values())
     const causes = [...this.#causes.values()]
     this.#causes = new Map()
@@ -82,10 +82,10 @@ export class Reconciler {
     const version = store.current.version + 1
     try {
       cluster.sync(config)
-      const snapshot = compile(config, version)
+      const snapshot = link(config, version)
       store.publish(snapshot)
-      const elapsedMs = Math.max(0, Date.now() - Math.min(...causes.map(({ at }) => at)))
-      onUpdate({ snapshot, diff: diff(this.#config, config), causes, elapsedMs })
+      const since = Math.min(...causes.map(({ at }) => at))
+      onUpdate({ snapshot, diff: diff(this.#config, config), causes, since })
       this.#config = config
     } catch (error) {
       onFailure(error, version)

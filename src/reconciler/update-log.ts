@@ -6,7 +6,8 @@ import type { Update } from './reconciler.ts'
 
 export function createUpdateLog(log: Logger): (update: Update) => void {
   let known = new Map<string, Problem>()
-  return ({ snapshot, diff, causes, elapsedMs }) => {
+  return ({ snapshot, diff, causes, since }) => {
+    const elapsedMs = Math.max(0, Date.now() - since)
     const { version, problems } = snapshot
     const { added, removed, changed } = diff
     const because = causes.map(({ what }) => what).join(', ')

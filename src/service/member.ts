@@ -1,5 +1,5 @@
-import type { LedgerRow } from '../cluster/ledger.ts'
 import type { Exchange } from '../exchange/exchange.ts'
+import type { LedgerRow } from '../ledger/row.ts'
 
 /** A balancer member as the request path sees it: where to dial, and its row in the ledger. */
 export interface Member {
@@ -14,8 +14,9 @@ export interface Member {
 }
 
 /**
- * One hop to a member. Settles and rejects as a Handler does. Adds to `row.to` and `row.from`; `row.elected`,
- * `row.busy` and `row.errors` are the service's.
+ * One hop to a member. Settles and rejects as a Handler does. Tells `row.send` and `row.receive`, and `row.fail` of an
+ * answer the member broke off, since that cannot reject; `row.begin`, `row.end` and every other `row.fail` are the
+ * service's.
  */
 export type Forward = (exchange: Exchange, member: Member, options: ForwardOptions) => Promise<void>
 

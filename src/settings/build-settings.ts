@@ -3,8 +3,9 @@
 import type { Report } from '../labels/finding.ts'
 import type { Infer } from '../labels/schema.ts'
 import { didYouMean } from '../model/nearest.ts'
-import { defaultGraceTimeOutMs, defaultLimits } from './limits.ts'
-import type { Limits } from './limits.ts'
+import { connectionBudget, openFilesMax } from './connection-budget.ts'
+import { entrypointDefaults, forwarderDefaults } from './limits.ts'
+import type { EntrypointLimits, ForwarderLimits } from './limits.ts'
 import type { settingsSchema } from './settings-schema.ts'
 import { internalEntryPoint } from './settings.ts'
 import type { EntryPointSettings, Settings } from './settings.ts'
@@ -13,20 +14,16 @@ type Options = Infer<typeof settingsSchema>
 type EntryPointOptions = Options['entryPoints'] extends ReadonlyMap<string, infer E> ? E : never
 
 export function buildSettings(options: Options, report: Report): Omit<Settings, 'ignored'> {
-  const { api, providers, ping, log, accessLog } = options
-  const entryPoints = entryPointsOf(options)
+  const { api, providers, ping, log, accessLog, threads } = options
   const settings = {
-    entryPoints,
+    entryPoints: entryPointsOf(options),
     providers,
     api: api ?? { insecure: false, dashboard: false },
     ping,
     log,
     accessLog: accessLog !== undefined,
-    graceTimeOutMs: greatest(
-      each(options, ({ transport }) => transport.lifeCycle.graceTimeOut),
-      defaultGraceTimeOutMs,
-    ),
-    limits: limitsOf(options),
+    threads,
+    limits: forwarderLimits(options),
   }
   checkReferences(settings, report)
   const { file } = providers
@@ -38,52 +35,74 @@ export function buildSettings(options: Options, report: Report): Omit<Settings, 
 }
 
 /** Traefik's: none given ⇒ `http` on :80; somebody needs `traefik` and nobody defined it ⇒ :8080. */
-function entryPointsOf({ entryPoints, api, ping }: Options): ReadonlyMap<string, EntryPointSettings> {
-  const made = new Map<string, EntryPointSettings>()
+function entryPointsOf(options: Options): ReadonlyMap<string, EntryPointSettings> {
+  const { entryPoints, api, ping } = options
+  const made = new Map<string, Omit<EntryPointSettings, 'limits'>>()
   for (const [name, { address, asDefault, forwardedHeaders }] of entryPoints) {
     if (address !== undefined) made.set(name, { ...address, asDefault, forwardedHeaders })
   }
   if ([...entryPoints.keys()].every((name) => name === internalEntryPoint)) made.set('http', plain(80))
   const wanted = api?.insecure === true || ping?.entryPoint === internalEntryPoint
   if (wanted && !entryPoints.has(internalEntryPoint)) made.set(internalEntryPoint, plain(8080))
-  return new Map([...made].sort(([a], [b]) => (a < b ? -1 : 1)))
+
+  const common = commonLimits(options, made.size)
+  return new Map(
+    [...made]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, entryPoint]) => [
+        name,
+        { ...entryPoint, limits: limitsOf(name, entryPoints.get(name), common) } satisfies EntryPointSettings,
+      ]),
+  )
 }
 
-function plain(port: number): EntryPointSettings {
+function plain(port: number): Omit<EntryPointSettings, 'limits'> {
   return { host: undefined, port, asDefault: false, forwardedHeaders: { insecure: false, trustedIPs: [] } }
 }
 
-function limitsOf(options: Options): Limits {
-  const { limits, serversTransport } = options
-  const { dialTimeout, responseHeaderTimeout, idleConnTimeout } = serversTransport.forwardingTimeouts
-  const readTimeouts = each(options, ({ transport }) => transport.respondingTimeouts.readTimeout)
-  const idleTimeouts = each(options, ({ transport }) => transport.respondingTimeouts.idleTimeout)
+/** What is the same for every entrypoint. Each thread of each of them holds its share of what open files let in. */
+function commonLimits({ limits, threads }: Options, entryPoints: number): EntrypointLimits {
+  const maxConnections = limits.maxConnections ?? Math.ceil(connectionBudget(openFilesMax()) / entryPoints)
   return {
-    ...defaultLimits,
-    maxHeaderBytes: greatest(
-      each(options, ({ http }) => http.maxHeaderBytes),
-      defaultLimits.maxHeaderBytes,
-    ),
+    ...entrypointDefaults,
     maxHeaderFields: limits.maxHeaderFields,
     headerTimeoutMs: limits.headerTimeout,
-    readTimeoutMs: readTimeouts.includes(0) ? 0 : greatest(readTimeouts, defaultLimits.readTimeoutMs),
-    idleTimeoutMs: idleTimeouts.includes(0) ? 0 : greatest(idleTimeouts, defaultLimits.idleTimeoutMs),
-    connectTimeoutMs: dialTimeout ?? defaultLimits.connectTimeoutMs,
-    responseHeaderTimeoutMs: responseHeaderTimeout ?? defaultLimits.responseHeaderTimeoutMs,
-    memberIdleTimeoutMs: idleConnTimeout ?? defaultLimits.memberIdleTimeoutMs,
-    maxIdlePerMember: serversTransport.maxIdleConnsPerHost ?? defaultLimits.maxIdlePerMember,
+    minBodyRate: limits.minBodyRate,
+    bodyGraceMs: limits.bodyGrace,
+    sendTimeoutMs: limits.sendTimeout,
+    maxConnections: Math.ceil(maxConnections / Math.max(threads, 1)),
+    maxConnectionsPerIp: limits.maxConnectionsPerIp,
+    maxMemoryPercent: limits.maxMemory,
   }
 }
 
-type Given = readonly (number | undefined)[]
-
-function each({ entryPoints }: Options, given: (entryPoint: EntryPointOptions) => number | undefined): Given {
-  return [...entryPoints.values()].map(given)
+function limitsOf(name: string, options: EntryPointOptions | undefined, common: EntrypointLimits): EntrypointLimits {
+  // When memory runs short the pages that show it stay, and so does the ping that keeps the container from a restart.
+  const limits = name === internalEntryPoint ? { ...common, maxMemoryPercent: 0 } : common
+  if (options === undefined) return limits
+  const { keepAliveMaxRequests, keepAliveMaxTime, lifeCycle, respondingTimeouts } = options.transport
+  return {
+    ...limits,
+    maxHeaderBytes: options.http.maxHeaderBytes,
+    readTimeoutMs: respondingTimeouts.readTimeout,
+    writeTimeoutMs: respondingTimeouts.writeTimeout,
+    idleTimeoutMs: respondingTimeouts.idleTimeout,
+    keepAliveMaxRequests,
+    keepAliveMaxTimeMs: keepAliveMaxTime,
+    acceptGraceMs: lifeCycle.requestAcceptGraceTimeout,
+    graceTimeOutMs: lifeCycle.graceTimeOut,
+  }
 }
 
-/** Traefik has these per entrypoint, Muster one for all: the greatest, so that none is cut short. */
-function greatest(given: Given, byDefault: number): number {
-  return given.length === 0 ? byDefault : Math.max(...given.map((value) => value ?? byDefault))
+function forwarderLimits({ serversTransport }: Options): ForwarderLimits {
+  const { dialTimeout, responseHeaderTimeout, idleConnTimeout } = serversTransport.forwardingTimeouts
+  return {
+    ...forwarderDefaults,
+    connectTimeoutMs: dialTimeout,
+    responseHeaderTimeoutMs: responseHeaderTimeout,
+    memberIdleTimeoutMs: idleConnTimeout,
+    maxIdlePerMember: serversTransport.maxIdleConnsPerHost,
+  }
 }
 
 function checkReferences({ entryPoints, ping }: Pick<Settings, 'entryPoints' | 'ping'>, report: Report): void {

@@ -1,6 +1,7 @@
 // The options of one entrypoint: a row for each that Traefik has.
 import { bool, byDefault, duration, integer, oneOf, required } from '../labels/leaf.ts'
 import { ignored, struct, unsupported } from '../labels/schema.ts'
+import { entrypointDefaults } from './limits.ts'
 import { address, ipRanges } from './option-leaf.ts'
 
 export const entryPoint = struct({
@@ -14,19 +15,19 @@ export const entryPoint = struct({
   }),
   transport: struct({
     lifeCycle: struct({
-      graceTimeOut: duration(),
-      requestAcceptGraceTimeout: unsupported('requestAcceptGraceTimeout is not supported yet', { mayBeOff: true }),
+      graceTimeOut: byDefault(entrypointDefaults.graceTimeOutMs, duration()),
+      requestAcceptGraceTimeout: byDefault(entrypointDefaults.acceptGraceMs, duration()),
     }),
     respondingTimeouts: struct({
-      readTimeout: duration(),
-      idleTimeout: duration(),
-      writeTimeout: unsupported('a write timeout is not supported yet', { mayBeOff: true }),
+      readTimeout: byDefault(entrypointDefaults.readTimeoutMs, duration()),
+      idleTimeout: byDefault(entrypointDefaults.idleTimeoutMs, duration()),
+      writeTimeout: byDefault(entrypointDefaults.writeTimeoutMs, duration()),
     }),
-    keepAliveMaxTime: unsupported('keepAliveMaxTime is not supported yet', { mayBeOff: true }),
-    keepAliveMaxRequests: unsupported('keepAliveMaxRequests is not supported yet', { mayBeOff: true }),
+    keepAliveMaxTime: byDefault(entrypointDefaults.keepAliveMaxTimeMs, duration()),
+    keepAliveMaxRequests: byDefault(entrypointDefaults.keepAliveMaxRequests, integer({ min: 0, max: 2 ** 31 - 1 })),
   }),
   http: struct({
-    maxHeaderBytes: integer({ min: 1024, max: 2 ** 30 }),
+    maxHeaderBytes: byDefault(entrypointDefaults.maxHeaderBytes, integer({ min: 1024, max: 2 ** 30 })),
     // Muster always cleans the path: routers and members must not disagree about `..`.
     sanitizePath: oneOf(['true'], { notYet: ['false'] }),
     redirections: unsupported('redirections of a whole entrypoint are not supported yet'),

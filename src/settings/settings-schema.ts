@@ -1,12 +1,16 @@
 // Everything the static configuration may say, wherever it comes from. Options of Traefik that are not a row here are
 // unknown to it as well.
+import { availableParallelism } from 'node:os'
 import { bool, byDefault, duration, integer, oneOf, text } from '../labels/leaf.ts'
 import { enabled, ignored, map, struct, unsupported } from '../labels/schema.ts'
 import { entryPoint } from './entrypoint-schema.ts'
-import { defaultLimits } from './limits.ts'
+import { entrypointDefaults, forwarderDefaults } from './limits.ts'
 import { logLevel } from './option-leaf.ts'
 import { providers } from './provider-schema.ts'
 import { internalEntryPoint } from './settings.ts'
+
+/** More than any machine has use for; a typing error must not start a thousand. */
+const threadsMax = 256
 
 const telemetry = ignored('telemetry')
 const updateCheck = ignored('Muster never calls home')
@@ -49,11 +53,11 @@ export const settingsSchema = struct({
     otlp: telemetry,
   }),
   serversTransport: struct({
-    maxIdleConnsPerHost: integer({ min: 0, max: 65_535 }),
+    maxIdleConnsPerHost: byDefault(forwarderDefaults.maxIdlePerMember, integer({ min: 0, max: 65_535 })),
     forwardingTimeouts: struct({
-      dialTimeout: duration(),
-      responseHeaderTimeout: duration(),
-      idleConnTimeout: duration(),
+      dialTimeout: byDefault(forwarderDefaults.connectTimeoutMs, duration()),
+      responseHeaderTimeout: byDefault(forwarderDefaults.responseHeaderTimeoutMs, duration()),
+      idleConnTimeout: byDefault(forwarderDefaults.memberIdleTimeoutMs, duration()),
       readIdleTimeout: unsupported('HTTP/2 to members is not supported yet', { mayBeOff: true }),
       pingTimeout: unsupported('HTTP/2 to members is not supported yet', { mayBeOff: true }),
     }),
@@ -64,10 +68,20 @@ export const settingsSchema = struct({
     maxVersion: unsupported('TLS versions are not supported yet'),
     spiffe: unsupported('SPIFFE is not supported yet'),
   }),
+  /** Muster only: how many threads carry requests; 0: the control thread does. */
+  threads: byDefault(availableParallelism(), integer({ min: 0, max: threadsMax })),
   /** Muster only: the limits that Traefik has no option for. */
   limits: struct({
-    maxHeaderFields: byDefault(defaultLimits.maxHeaderFields, integer({ min: 1, max: 65_535 })),
-    headerTimeout: byDefault(defaultLimits.headerTimeoutMs, duration()),
+    maxHeaderFields: byDefault(entrypointDefaults.maxHeaderFields, integer({ min: 1, max: 65_535 })),
+    headerTimeout: byDefault(entrypointDefaults.headerTimeoutMs, duration()),
+    minBodyRate: byDefault(entrypointDefaults.minBodyRate, integer({ min: 0, max: 2 ** 30 })),
+    bodyGrace: byDefault(entrypointDefaults.bodyGraceMs, duration()),
+    sendTimeout: byDefault(entrypointDefaults.sendTimeoutMs, duration()),
+    /** Absent: what the limit of open files lets in. */
+    maxConnections: integer({ min: 0, max: 2 ** 30 }),
+    maxConnectionsPerIp: byDefault(entrypointDefaults.maxConnectionsPerIp, integer({ min: 0, max: 2 ** 30 })),
+    /** Per cent. */
+    maxMemory: byDefault(entrypointDefaults.maxMemoryPercent, integer({ min: 0, max: 100 })),
   }),
 
   core: struct({ defaultRuleSyntax: oneOf(['v3'], { notYet: ['v2'] }) }),

@@ -1,5 +1,5 @@
 // Static configuration: what stays as it is while Muster runs. The names are Traefik's.
-import type { Limits } from './limits.ts'
+import type { EntrypointLimits, ForwarderLimits } from './limits.ts'
 
 export interface Settings {
   /** At least one; in the order of their names. */
@@ -9,9 +9,10 @@ export interface Settings {
   readonly ping: { readonly entryPoint: string } | undefined
   readonly log: { readonly level: LogLevel; readonly format: 'common' | 'json' }
   readonly accessLog: boolean
-  /** How long requests in flight may take to finish after a SIGTERM. */
-  readonly graceTimeOutMs: number
-  readonly limits: Limits
+  /** Data-plane threads; 0: the control thread carries the requests. Default: the available processors. */
+  readonly threads: number
+  /** Of the connections to members; an entrypoint has its own. */
+  readonly limits: ForwarderLimits
   /** Options that were accepted without effect, as written: telemetry, update checks, and what Muster always does. */
   readonly ignored: readonly string[]
 }
@@ -24,6 +25,7 @@ export interface EntryPointSettings {
   /** Routers that name no entrypoint stand on those marked so; when none is, on all but `traefik`. */
   readonly asDefault: boolean
   readonly forwardedHeaders: { readonly insecure: boolean; readonly trustedIPs: readonly string[] }
+  readonly limits: EntrypointLimits
 }
 
 export interface DockerSettings {

@@ -1,13 +1,10 @@
 // What a router refers to, found or reported.
-import type { Handler } from '../exchange/exchange.ts'
-import type { RouterConfig } from '../model/dynamic-config.ts'
+import type { MiddlewareConfig, RouterConfig } from '../model/dynamic-config.ts'
 import type { DynamicConfig } from '../model/merge.ts'
 import { didYouMean, nearest } from '../model/nearest.ts'
 import type { Problem } from '../model/problem.ts'
 import { providerOf } from '../model/qualified-name.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
-import { compileMiddleware } from '../middleware/compile-middleware.ts'
-import type { Middleware } from '../middleware/middleware.ts'
 
 /** Something wrong with one option of a router; an `error` disables it. */
 export interface Finding {
@@ -22,20 +19,30 @@ type Report = (finding: Finding) => void
 export interface KnownObjects {
   readonly entryPoints: readonly string[]
   readonly defaultEntryPoints: readonly string[]
-  readonly services: ReadonlyMap<QualifiedName, Handler>
+  /** Those of the configuration and Muster's own. */
+  readonly services: ReadonlySet<QualifiedName>
 }
 
-export function findService(router: RouterConfig, { services }: KnownObjects, report: Report): Handler | undefined {
-  const service = services.get(router.service as QualifiedName)
-  if (service === undefined) report(missing('service', router.service, services.keys()))
-  return service
+export function findService(
+  router: RouterConfig,
+  { services }: KnownObjects,
+  report: Report,
+): QualifiedName | undefined {
+  const service = router.service as QualifiedName
+  if (services.has(service)) return service
+  report(missing('service', service, services))
+  return undefined
 }
 
 /** A router that lacks one of its middlewares must not serve without it: it may be the one that asks for a password. */
-export function findMiddlewares(router: RouterConfig, { middlewares }: DynamicConfig, report: Report): Middleware[] {
+export function findMiddlewares(
+  router: RouterConfig,
+  { middlewares }: DynamicConfig,
+  report: Report,
+): MiddlewareConfig[] {
   return router.middlewares.flatMap((reference) => {
     const middleware = middlewares.get(reference as QualifiedName)
-    if (middleware !== undefined) return compileMiddleware(middleware)
+    if (middleware !== undefined) return middleware
     report(missing('middlewares', reference, middlewares.keys()))
     return []
   })

@@ -1,9 +1,6 @@
 import type { Snapshot } from './snapshot.ts'
 
-/**
- * The one current snapshot. Publishing is an assignment; what must be guarded is reading twice, so on the request path
- * `current` is read in exactly one place: the entrypoint.
- */
+/** The one current snapshot, as the control thread knows it: what is told to the data plane and shown to people. */
 export class SnapshotStore {
   #current: Snapshot
 

@@ -1,8 +1,8 @@
-// What the data plane is told: one immutable value, complete or not published at all.
-import type { Handler } from '../exchange/exchange.ts'
+// One immutable value, complete or not published at all: what the data plane is told, and what a person may see of it.
 import type { MiddlewareConfig, RouterConfig, ServiceConfig } from '../model/dynamic-config.ts'
 import type { Problem } from '../model/problem.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
+import type { Rule } from '../router/rule.ts'
 
 /** `warning`: works, but not as written. `disabled`: takes no requests. */
 export type Status = 'enabled' | 'warning' | 'disabled'
@@ -37,6 +37,22 @@ export interface Snapshot {
   readonly services: ReadonlyMap<QualifiedName, ServiceInfo>
   readonly middlewares: ReadonlyMap<QualifiedName, MiddlewareInfo>
   readonly problems: readonly Problem[]
-  /** By entrypoint name: all entrypoints in one map, so that they change in the same instant. */
-  readonly handlers: ReadonlyMap<string, Handler>
+  readonly plan: Plan
+}
+
+/** What the data plane is told: plain values, every reference found and every rule parsed. Each thread compiles it. */
+export interface Plan {
+  readonly routes: readonly RoutePlan[]
+  readonly services: ReadonlyMap<QualifiedName, ServiceConfig>
+}
+
+export interface RoutePlan {
+  readonly name: QualifiedName
+  readonly rule: Rule
+  readonly ruleText: string
+  readonly priority: bigint
+  readonly entryPoints: readonly string[]
+  /** Outermost first. */
+  readonly middlewares: readonly MiddlewareConfig[]
+  readonly service: QualifiedName
 }

@@ -1,4 +1,5 @@
-// Muster itself in this process, as flags would start it, on free ports, with its log kept.
+// Muster itself in this process, as flags would start it, on free ports, with its log kept. Without threads, unless a flag
+// asks for some.
 import { startApp } from '../../src/app.ts'
 import { parseFlags } from '../../src/settings/flags.ts'
 
@@ -28,7 +29,8 @@ export async function startMuster(...flags: string[]): Promise<RunningApp> {
       for (const tell of waiting) tell(line)
     }
   const entryPoints = ['--entrypoints.http.address=127.0.0.1:0', '--entrypoints.traefik.address=127.0.0.1:0']
-  const app = await startApp(parseFlags([...entryPoints, '--api.insecure', ...flags]), {
+  const threads = flags.some((flag) => flag.startsWith('--threads')) ? [] : ['--threads=0']
+  const app = await startApp(parseFlags([...entryPoints, ...threads, '--api.insecure', ...flags]), {
     error: write('error'),
     warn: write('warn'),
     info: write('info'),

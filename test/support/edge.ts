@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { openEntrypoint } from '../../src/entrypoint/entrypoint.ts'
 import type { Entrypoint } from '../../src/entrypoint/entrypoint.ts'
-import { defaultLimits } from '../../src/settings/limits.ts'
+import { entrypointDefaults } from '../../src/settings/limits.ts'
 import type { Handler } from '../../src/exchange/exchange.ts'
 
 export function openEdge(handler: Handler): Promise<Entrypoint> {
@@ -14,7 +14,7 @@ export function openEdge(handler: Handler): Promise<Entrypoint> {
     host: '127.0.0.1',
     port: 0,
     trust: { insecure: false, trustedIPs: [] },
-    limits: defaultLimits,
+    limits: entrypointDefaults,
     handler: () => handler,
     onError(error) {
       throw error

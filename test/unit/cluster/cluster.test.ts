@@ -5,7 +5,7 @@ import type { AddressInfo, Server } from 'node:net'
 import { test } from 'node:test'
 import { Cluster } from '../../../src/cluster/cluster.ts'
 import type { MemberChange } from '../../../src/cluster/cluster.ts'
-import { Ledger } from '../../../src/cluster/ledger.ts'
+import { Ledger } from '../../../src/ledger/ledger.ts'
 import type { ContainerEvent } from '../../../src/model/container-event.ts'
 import type { ContainerRef, MemberConfig } from '../../../src/model/dynamic-config.ts'
 import { emptyConfig } from '../../../src/model/merge.ts'
@@ -106,7 +106,7 @@ test('counters survive a configuration change and go with the member', async () 
   await using server = await listen(0)
   cluster.sync(config({ port: server.port }))
   await cluster.reaches('ready')
-  cluster.row().elected = 7
+  for (let i = 0; i < 7; i++) cluster.row().begin()
   cluster.sync(config({ port: server.port, weight: 3 }))
   assert.equal(cluster.row().elected, 7)
   assert.equal(cluster.available(), true)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { Cluster } from '../../../src/cluster/cluster.ts'
-import { Ledger } from '../../../src/cluster/ledger.ts'
+import { Ledger } from '../../../src/ledger/ledger.ts'
 import type { Declaration } from '../../../src/model/declaration.ts'
 import type { DynamicConfig } from '../../../src/model/merge.ts'
 import { Reconciler } from '../../../src/reconciler/reconciler.ts'
@@ -94,7 +94,7 @@ function start(t: TestContext, { providers }: { providers: string[] }) {
     ceilingMs: 100,
     cluster,
     store,
-    compile: snapshotOf,
+    link: snapshotOf,
     onUpdate: (update) => updates.push(update),
     onFailure: (error) => failures.push((error as Error).message),
   })
@@ -121,7 +121,7 @@ function snapshotOf(config: DynamicConfig | undefined, version: number): Snapsho
     services: new Map(),
     middlewares: new Map(),
     problems: [],
-    handlers: new Map(),
+    plan: { routes: [], services: new Map() },
   }
 }
 

@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Ledger } from '../../../src/cluster/ledger.ts'
 import { byRequests } from '../../../src/service/byrequests.ts'
 import type { Member } from '../../../src/service/member.ts'
+import { balancerOf, someMembers } from '../../support/balancer.ts'
 
 test('equal members are chosen in a strict cycle, in member order', () => {
-  assert.equal(turns(membersWithWeights([1, 1, 1]))(7), '0120120')
+  assert.equal(turns(someMembers(1, 1, 1))(7), '0120120')
 })
 
 test("weights are spread smoothly, as Apache's byrequests does", () => {
-  assert.equal(turns(membersWithWeights([3, 1]))(8), '00100010')
-  assert.equal(turns(membersWithWeights([1, 1, 2]))(8), '20122012')
+  assert.equal(turns(someMembers(3, 1))(8), '00100010')
+  assert.equal(turns(someMembers(1, 1, 2))(8), '20122012')
 })
 
 test('every member gets exactly its share within one round', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 8 }), (weights) => {
       const round = weights.reduce((sum, weight) => sum + weight, 0)
-      const sequence = turns(membersWithWeights(weights))(round)
+      const sequence = turns(someMembers(...weights))(round)
       assert.deepEqual(
         weights.map((_, index) => sequence.split(String(index)).length - 1),
         weights,
@@ -31,7 +31,7 @@ test('whoever comes or goes, equal members are in a strict cycle in member order
   const steps = fc.array(fc.record({ member: fc.nat(4), requests: fc.nat(7) }), { minLength: 1, maxLength: 12 })
   fc.assert(
     fc.property(steps, (changes) => {
-      const members = membersWithWeights([1, 1, 1, 1, 1])
+      const members = someMembers(1, 1, 1, 1, 1)
       const next = turns(members)
       for (const { member, requests } of changes) {
         const changed = members[member] as Member
@@ -47,47 +47,35 @@ test('whoever comes or goes, equal members are in a strict cycle in member order
 })
 
 test('a member that leaves does not cost the others their turns', () => {
-  const members = membersWithWeights([1, 1, 1])
+  const members = someMembers(1, 1, 1)
   const next = turns(members)
   assert.equal(next(1), '0')
   setAvailable(members[2], false)
   assert.equal(next(4), '1010')
 })
 
-test('a member that joins by an update is not flooded, and turns that were due come first', () => {
-  const members = membersWithWeights([1, 1])
-  assert.equal(turns(members)(5), '01010')
-  assert.equal(turns([...members, ...membersWithWeights([1])])(9), '120120120')
-})
-
 test('a member that was tried is passed over', () => {
-  const members = membersWithWeights([1, 1])
-  assert.equal(byRequests(members)([members[0] as Member]), members[1])
+  const members = someMembers(1, 1)
+  assert.equal(pickFrom(members)([members[0] as Member]), members[1])
 })
 
 test('nobody is chosen when nobody is available', () => {
-  const members = membersWithWeights([1, 1])
+  const members = someMembers(1, 1)
   for (const member of members) setAvailable(member, false)
-  assert.equal(byRequests(members)(), undefined)
+  assert.equal(pickFrom(members)(), undefined)
 })
 
 /** The indexes of the members whose turn it is next. */
 function turns(members: readonly Member[]): (count: number) => string {
-  const pick = byRequests(members)
+  const pick = pickFrom(members)
   return (count) => Array.from({ length: count }, () => members.indexOf(pick() as Member)).join('')
+}
+
+function pickFrom(members: readonly Member[]) {
+  return byRequests(members, balancerOf(members).turns)
 }
 
 function setAvailable(member: Member | undefined, available: boolean): void {
   assert(member)
   member.row.available = available
-  member.row.changes++
-}
-
-function membersWithWeights(weights: readonly number[]): Member[] {
-  const ledger = new Ledger()
-  return weights.map((weight, index) => {
-    const row = ledger.row(String(index))
-    row.available = true
-    return { key: String(index), scheme: 'http', host: '127.0.0.1', port: 80, weight, slot: `demo/web/${index}`, row }
-  })
 }

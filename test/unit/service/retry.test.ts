@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { Ledger } from '../../../src/cluster/ledger.ts'
 import { respond } from '../../../src/exchange/respond.ts'
 import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
 import type { UpstreamCode } from '../../../src/exchange/upstream-error.ts'
@@ -9,6 +8,7 @@ import type { StickyCookieConfig } from '../../../src/model/dynamic-config.ts'
 import type { QualifiedName } from '../../../src/model/qualified-name.ts'
 import type { Forward, Member } from '../../../src/service/member.ts'
 import { compileService } from '../../../src/service/service.ts'
+import { balancerOf, someMembers } from '../../support/balancer.ts'
 import { ask, openEdge } from '../../support/edge.ts'
 
 interface Failure {
@@ -52,7 +52,7 @@ test('a PUT whose body was spent is not repeated', async () => {
 
 test('a request is given to three members at most', async () => {
   const asked: string[] = []
-  const members = someMembers(5)
+  const members = someMembers(1, 1, 1, 1, 1)
   const forward: Forward = (_exchange, member) => {
     asked.push(member.slot)
     return Promise.reject(new UpstreamError('refused', 'no', { sent: false }))
@@ -97,24 +97,14 @@ function serviceWhereFirstFails(failure: Failure, asked: string[], { drains = fa
     if (slot === '1') throw new UpstreamError(failure.code, 'no', { sent: failure.sent })
     respond(exchange, 200, slot)
   }
-  return service(someMembers(2), forward, cookie)
+  return service(someMembers(1, 1), forward, cookie)
 }
 
 function service(members: readonly Member[], forward: Forward, stickyCookie?: StickyCookieConfig) {
   return compileService(
     'web@docker' as QualifiedName,
     { members: [], passHostHeader: true, stickyCookie },
-    members,
+    balancerOf(members),
     forward,
   )
-}
-
-function someMembers(count: number): Member[] {
-  const ledger = new Ledger()
-  return Array.from({ length: count }, (_, index) => {
-    const slot = String(index + 1)
-    const row = ledger.row(slot)
-    row.available = true
-    return { key: slot, scheme: 'http', host: '127.0.0.1', port: 80, weight: 1, slot, row }
-  })
 }

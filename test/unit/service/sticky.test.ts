@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Ledger } from '../../../src/cluster/ledger.ts'
+import { Ledger } from '../../../src/ledger/ledger.ts'
 import { respond } from '../../../src/exchange/respond.ts'
 import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
 import type { StickyCookieConfig } from '../../../src/model/dynamic-config.ts'
@@ -8,6 +8,7 @@ import type { QualifiedName } from '../../../src/model/qualified-name.ts'
 import type { Forward, Member } from '../../../src/service/member.ts'
 import { compileService } from '../../../src/service/service.ts'
 import { defaultCookieName } from '../../../src/service/sticky-cookie.ts'
+import { balancerOf } from '../../support/balancer.ts'
 import { ask, openEdge } from '../../support/edge.ts'
 import type { Answer } from '../../support/edge.ts'
 
@@ -116,7 +117,7 @@ test('the books count what was given, what is under way and what failed', async 
   const handler = compileService(
     name,
     { members: [], passHostHeader: true, stickyCookie: undefined },
-    [member],
+    balancerOf([member]),
     failing,
   )
   await using edge = await openEdge(handler)
@@ -134,7 +135,7 @@ function serviceOf(
     respond(exchange, 200, say(member))
     return Promise.resolve()
   }
-  return compileService(name, { members: [], passHostHeader: true, stickyCookie }, members, forward)
+  return compileService(name, { members: [], passHostHeader: true, stickyCookie }, balancerOf(members), forward)
 }
 
 function threeMembers(): Member[] {

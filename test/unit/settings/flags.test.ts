@@ -1,26 +1,30 @@
 import assert from 'node:assert/strict'
+import { availableParallelism } from 'node:os'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { schemaPaths } from '../../../src/labels/schema-paths.ts'
 import { parseFlags } from '../../../src/settings/flags.ts'
-import { defaultLimits } from '../../../src/settings/limits.ts'
+import { connectionBudget, openFilesMax } from '../../../src/settings/connection-budget.ts'
+import { entrypointDefaults, forwarderDefaults } from '../../../src/settings/limits.ts'
 import { SettingsError } from '../../../src/settings/settings-error.ts'
 import { settingsSchema } from '../../../src/settings/settings-schema.ts'
 import type { Settings } from '../../../src/settings/settings.ts'
 
 const closed = { asDefault: false, forwardedHeaders: { insecure: false, trustedIPs: [] } }
+/** With as many connections as one may have who is alone. */
+const limits = { ...entrypointDefaults, maxConnections: shareOf(availableParallelism(), 1) }
 
 describe('parseFlags', () => {
   test("has Traefik's defaults when nothing is said", () => {
     assert.deepEqual(parseFlags([]), {
-      entryPoints: new Map([['http', { host: undefined, port: 80, ...closed }]]),
+      entryPoints: new Map([['http', { host: undefined, port: 80, ...closed, limits }]]),
       providers: { docker: undefined, file: undefined },
       api: { insecure: false, dashboard: false },
       ping: undefined,
       log: { level: 'info', format: 'common' },
       accessLog: false,
-      graceTimeOutMs: 10_000,
-      limits: defaultLimits,
+      threads: availableParallelism(),
+      limits: forwarderDefaults,
       ignored: [],
     } satisfies Settings)
   })
@@ -126,6 +130,14 @@ describe('parseFlags', () => {
     assert.deepEqual(parseFlags(['--api.debug=false', '--providers.swarm=false']).ignored, [])
   })
 
+  test('takes the number of threads, none included', () => {
+    assert.equal(parseFlags(['--threads=3']).threads, 3)
+    assert.equal(parseFlags(['--threads', '0']).threads, 0)
+    refuses(['--threads=-1'], 'bad-value', /"-1" is not between 0 and 256/)
+    refuses(['--threads=257'], 'bad-value', /"257" is not between 0 and 256/)
+    refuses(['--threads=many'], 'bad-value', /"many" is not a whole number/)
+  })
+
   test('names every option that is wrong, a line each', () => {
     const error = refusal(['--log.level=loud', '--entrypoints.web.http3', '--pign'])
     assert.deepEqual(error.message.split('\n').length, 4)
@@ -172,38 +184,75 @@ describe('parseFlags', () => {
     refuses(['--log.level'], 'missing-value', /"--log.level" needs a value/)
   })
 
-  test("takes limits from where Traefik has them, the widest of the entrypoints'", () => {
-    const { limits, graceTimeOutMs } = parseFlags([
+  test('takes limits from where Traefik has them, each entrypoint its own', () => {
+    const { limits: ofMembers, entryPoints } = parseFlags([
+      '--threads=1',
       '--entrypoints.web.address=:80',
       '--entrypoints.web.transport.respondingtimeouts.idletimeout=300',
       '--entrypoints.web.transport.respondingtimeouts.readtimeout=10s',
+      '--entrypoints.web.transport.respondingtimeouts.writetimeout=1m',
+      '--entrypoints.web.transport.keepalivemaxrequests=100',
+      '--entrypoints.web.transport.keepalivemaxtime=1h',
       '--entrypoints.web.transport.lifecycle.gracetimeout=20s',
+      '--entrypoints.web.transport.lifecycle.requestacceptgracetimeout=5s',
       '--entrypoints.web.http.maxheaderbytes=131072',
       '--entrypoints.api.address=:81',
       '--entrypoints.api.transport.respondingtimeouts.idletimeout=0',
+      '--entrypoints.api.transport.lifecycle.gracetimeout=0',
       '--serverstransport.forwardingtimeouts.dialtimeout=2s',
       '--serverstransport.maxidleconnsperhost=7',
-      '--limits.maxheaderfields=50',
     ])
-    assert.equal(graceTimeOutMs, 20_000)
-    assert.deepEqual(limits, {
-      ...defaultLimits,
-      idleTimeoutMs: 0,
+    const common = { ...entrypointDefaults, maxConnections: shareOf(1, 2) }
+    assert.deepEqual(entryPoints.get('web')?.limits, {
+      ...common,
+      idleTimeoutMs: 300_000,
+      readTimeoutMs: 10_000,
+      writeTimeoutMs: 60_000,
+      keepAliveMaxRequests: 100,
+      keepAliveMaxTimeMs: 3_600_000,
+      graceTimeOutMs: 20_000,
+      acceptGraceMs: 5000,
       maxHeaderBytes: 131_072,
-      connectTimeoutMs: 2000,
-      maxIdlePerMember: 7,
-      maxHeaderFields: 50,
     })
+    assert.deepEqual(entryPoints.get('api')?.limits, { ...common, idleTimeoutMs: 0, graceTimeOutMs: 0 })
+    assert.deepEqual(ofMembers, { ...forwarderDefaults, connectTimeoutMs: 2000, maxIdlePerMember: 7 })
   })
 
-  test('lets one entrypoint shorten its times when it is the only one', () => {
-    const flags = ['--entrypoints.web.address=:80', '--entrypoints.web.transport.lifecycle.gracetimeout=1s']
-    assert.equal(parseFlags(flags).graceTimeOutMs, 1000)
+  test('gives its own limits to every entrypoint, implicit ones too', () => {
+    const { entryPoints } = parseFlags([
+      '--threads=4',
+      '--ping',
+      '--limits.maxheaderfields=50',
+      '--limits.headertimeout=3s',
+      '--limits.minbodyrate=1000',
+      '--limits.bodygrace=4s',
+      '--limits.sendtimeout=30s',
+      '--limits.maxconnections=1000',
+      '--limits.maxconnectionsperip=20',
+      '--limits.maxmemory=80',
+    ])
+    const given = {
+      ...entrypointDefaults,
+      maxHeaderFields: 50,
+      headerTimeoutMs: 3000,
+      minBodyRate: 1000,
+      bodyGraceMs: 4000,
+      sendTimeoutMs: 30_000,
+      maxConnections: 250,
+      maxConnectionsPerIp: 20,
+      maxMemoryPercent: 80,
+    }
+    assert.deepEqual(entryPoints.get('http')?.limits, given)
+    assert.deepEqual(entryPoints.get('traefik')?.limits, { ...given, maxMemoryPercent: 0 })
+    refuses(['--limits.maxmemory=101'], 'bad-value', /"101" is not between 0 and 100/)
   })
 
-  test('takes a grace time of 0 for none at all', () => {
-    const flags = ['--entrypoints.web.address=:80', '--entrypoints.web.transport.lifecycle.gracetimeout=0']
-    assert.equal(parseFlags(flags).graceTimeOutMs, 0)
+  test('lets in as many clients as open files allow, shared out among entrypoints and threads; 0 is any number', () => {
+    const maxOf = (...argv: string[]): number[] =>
+      [...parseFlags(argv).entryPoints.values()].map(({ limits: { maxConnections } }) => maxConnections)
+    assert.deepEqual(maxOf('--threads=0'), [shareOf(1, 1)])
+    assert.deepEqual(maxOf('--threads=3', '--ping'), [shareOf(3, 2), shareOf(3, 2)])
+    assert.deepEqual(maxOf('--threads=3', '--limits.maxconnections=0'), [0])
   })
 
   test('throws nothing but a SettingsError, whatever the words', () => {
@@ -228,6 +277,10 @@ describe('parseFlags', () => {
     )
   })
 })
+
+function shareOf(threads: number, entryPoints: number): number {
+  return Math.ceil(Math.ceil(connectionBudget(openFilesMax()) / entryPoints) / threads)
+}
 
 function refusal(argv: readonly string[]): SettingsError {
   try {

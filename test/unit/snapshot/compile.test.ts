@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Ledger } from '../../../src/cluster/ledger.ts'
+import { Ledger } from '../../../src/ledger/ledger.ts'
 import { respond } from '../../../src/exchange/respond.ts'
 import type { Handler } from '../../../src/exchange/exchange.ts'
 import type { MiddlewareConfig, RouterConfig, ServiceConfig } from '../../../src/model/dynamic-config.ts'
@@ -8,6 +8,8 @@ import { merge } from '../../../src/model/merge.ts'
 import type { Problem } from '../../../src/model/problem.ts'
 import type { QualifiedName } from '../../../src/model/qualified-name.ts'
 import { compile } from '../../../src/snapshot/compile.ts'
+import type { Handlers } from '../../../src/snapshot/compile.ts'
+import { link } from '../../../src/snapshot/link.ts'
 import type { RouterInfo, Snapshot } from '../../../src/snapshot/snapshot.ts'
 import { ask, openEdge } from '../../support/edge.ts'
 
@@ -113,8 +115,11 @@ test('what uses what is known', () => {
 const strip: MiddlewareConfig = { kind: 'stripPrefix', prefixes: ['/api'], forceSlash: false }
 const emptyService: ServiceConfig = { members: [], passHostHeader: true, stickyCookie: undefined }
 
-function compiled(routers: Record<string, Partial<RouterConfig>>, problems: readonly Problem[] = []): Snapshot {
-  const ledger = new Ledger()
+function compiled(
+  routers: Record<string, Partial<RouterConfig>>,
+  problems: readonly Problem[] = [],
+): Snapshot & { handlers: Handlers } {
+  const books = new Ledger()
   const usual: RouterConfig = {
     rule: '',
     service: 'static',
@@ -132,7 +137,10 @@ function compiled(routers: Record<string, Partial<RouterConfig>>, problems: read
     id: '1',
   } as const
   const service = { ...emptyService, members: [member] }
-  for (const name of ['static', 'dynamic']) ledger.row(`${name}@test|1`).available = true
+  for (const name of ['static@test', 'dynamic@test']) {
+    books.row(`${name}|1`).available = true
+    books.arrange(name, [{ key: `${name}|1`, weight: 1 }])
+  }
   const config = merge([
     {
       provider: 'test',
@@ -147,17 +155,20 @@ function compiled(routers: Record<string, Partial<RouterConfig>>, problems: read
       cause: { what: 'test', at: 0 },
     },
   ])
-  return compile(config, {
-    version: 1,
-    entryPoints: ['web', 'traefik'],
-    defaultEntryPoints: ['web'],
-    ledger,
+  const api = 'api@internal' as QualifiedName
+  const entryPoints = ['web', 'traefik']
+  const names = { entryPoints, defaultEntryPoints: ['web'], internalServices: [api] }
+  const snapshot = link(config, { ...names, version: 1 })
+  const handlers = compile(snapshot.plan, {
+    entryPoints,
+    books,
     forward: (exchange) => {
       respond(exchange, 200, exchange.record.service)
       return Promise.resolve()
     },
-    internalServices: new Map([['api@internal' as QualifiedName, answerApi]]),
+    internalServices: new Map([[api, answerApi]]),
   })
+  return { ...snapshot, handlers }
 }
 
 const answerApi: Handler = (exchange) => {

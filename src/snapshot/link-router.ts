@@ -1,31 +1,28 @@
-// One router: its rule parsed, its chain composed, its references resolved, and every reason why it cannot be.
-import type { Handler } from '../exchange/exchange.ts'
+// One router: its rule parsed, its references resolved, and every reason why it cannot be.
 import type { RouterConfig } from '../model/dynamic-config.ts'
 import type { DynamicConfig } from '../model/merge.ts'
 import type { Problem } from '../model/problem.ts'
 import { providerOf } from '../model/qualified-name.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
-import { chain } from '../middleware/compile-middleware.ts'
 import { parseRule } from '../router/rule-parser.ts'
-import type { Route } from '../router/route-table.ts'
 import { findEntryPoints, findMiddlewares, findService, findUnread } from './router-references.ts'
 import type { Finding, KnownObjects } from './router-references.ts'
-import type { RouterInfo } from './snapshot.ts'
+import type { RoutePlan, RouterInfo } from './snapshot.ts'
 
-export interface CompiledRouter {
+export interface LinkedRouter {
   readonly name: QualifiedName
   readonly info: RouterInfo
   readonly problems: readonly Problem[]
   /** Undefined when the router is disabled. */
-  readonly route: Route | undefined
+  readonly route: RoutePlan | undefined
 }
 
-export function compileRouter(
+export function linkRouter(
   name: QualifiedName,
   router: RouterConfig,
   config: DynamicConfig,
   known: KnownObjects,
-): CompiledRouter {
+): LinkedRouter {
   const findings: Finding[] = findUnread(name, config)
   const report = (finding: Finding): void => void findings.push(finding)
   const parsed = parseRule(router.rule)
@@ -53,12 +50,9 @@ export function compileRouter(
     priority,
   }
   const problems = findings.map((finding) => problemOf(name, finding, config))
-  const serves = !disabled && parsed.ok && service !== undefined
-  return { name, info, problems, route: serves ? route(parsed.rule, service) : undefined }
-
-  function route(rule: Route['rule'], last: Handler): Route {
-    return { name, rule, ruleText: router.rule, priority, handler: chain(middlewares, last) }
-  }
+  if (disabled || !parsed.ok || service === undefined) return { name, info, problems, route: undefined }
+  const route = { name, rule: parsed.rule, ruleText: router.rule, priority, entryPoints: using, middlewares, service }
+  return { name, info, problems, route }
 }
 
 function problemOf(name: QualifiedName, { severity, option, reason, hint }: Finding, config: DynamicConfig): Problem {

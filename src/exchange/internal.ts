@@ -1,0 +1,30 @@
+// Requests to Muster's own services (`api@internal`, `ping@internal`). What they tell is known to the control thread
+// only, so they cross to it as values, and their answers back.
+import type { Handler } from './exchange.ts'
+import { respond } from './respond.ts'
+
+export interface InternalRequest {
+  readonly method: string
+  readonly path: string
+  readonly query: string | undefined
+}
+
+export interface InternalAnswer {
+  readonly status: number
+  readonly body: string
+  /** Names and values in turn. */
+  readonly fields: readonly string[]
+}
+
+export type InternalService = (request: InternalRequest) => InternalAnswer
+
+/** Puts a request to the internal service of that name. */
+export type AskInternal = (service: string, request: InternalRequest) => Promise<InternalAnswer>
+
+export function internalHandler(service: string, ask: AskInternal): Handler {
+  return async (exchange) => {
+    const { method, path, query } = exchange.head
+    const { status, body, fields } = await ask(service, { method, path, query })
+    respond(exchange, status, body, fields)
+  }
+}

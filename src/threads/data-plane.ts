@@ -1,0 +1,147 @@
+// The whole data plane of one thread: its listeners, its connections to members, and the snapshot it serves by. The same
+// in a thread of its own and, with `--threads=0`, in the control thread.
+import type { AccessLine } from '../entrypoint/access-log.ts'
+import { commonLogLine } from '../entrypoint/access-log.ts'
+import { openEntrypoint } from '../entrypoint/entrypoint.ts'
+import type { Entrypoint } from '../entrypoint/entrypoint.ts'
+import type { Handler } from '../exchange/exchange.ts'
+import { internalHandler } from '../exchange/internal.ts'
+import type { AskInternal } from '../exchange/internal.ts'
+import { createForwarder } from '../forwarder/forwarder.ts'
+import type { SharedBooks } from '../ledger/ledger.ts'
+import { ThreadBooks } from '../ledger/thread-books.ts'
+import type { QualifiedName } from '../model/qualified-name.ts'
+import type { Settings } from '../settings/settings.ts'
+import { compile, memberKeysOf, startingUp } from '../snapshot/compile.ts'
+import type { Handlers } from '../snapshot/compile.ts'
+import type { Plan } from '../snapshot/snapshot.ts'
+
+export interface Publication {
+  readonly version: number
+  readonly plan: Plan
+}
+
+/** A snapshot as it crosses to each thread, in one message. */
+export interface ThreadPublication extends Publication {
+  readonly books: SharedBooks
+}
+
+/**
+ * What a member's connections are to do. `rest`: idle ones close now, those in use when their exchange ends. `resume`: it
+ * takes requests after all. `forget`: as `rest`, and nothing is remembered of it.
+ */
+export type MemberOrder = 'rest' | 'resume' | 'forget'
+
+/** `P`: one thread is told what is new in the ledger; whoever has the ledger knows that by himself. */
+export interface DataPlane<P extends Publication> extends AsyncDisposable {
+  /** The port each entrypoint listens on, by name. */
+  readonly ports: ReadonlyMap<string, number>
+  /** Resolves once every request is served by it; requests under way keep the snapshot they began with. */
+  publish(publication: P): Promise<void>
+  readonly order: (memberKey: string, order: MemberOrder) => void
+  /**
+   * The first half of a graceful stop: resolves when no further connection is taken. Of all threads before any of them
+   * begins the second: a client that one of them sends away must not come back to another that is about to close.
+   */
+  readonly stopAccepting: () => Promise<void>
+  /** The second half: resolves when every connection is closed, after the grace time at the latest. */
+  readonly drain: () => Promise<void>
+}
+
+export interface DataPlaneReport {
+  /** A failure inside Muster; the request got its 500, the thread lives. */
+  error(error: unknown, fields: object, message: string): void
+  /** Something an operator should know of that is nobody's failure in here: a limit reached, memory short. */
+  notice(fields: object, message: string): void
+  /** One line of the access log, without its end. */
+  access(line: string): void
+}
+
+export interface DataPlaneOptions {
+  readonly settings: Settings
+  /** The ledger column this thread counts in. */
+  readonly column: number
+  /** Other threads listen on the same ports. */
+  readonly shared: boolean
+  /** Ports already settled, by entrypoint, where the settings leave them open. */
+  readonly ports: ReadonlyMap<string, number>
+  /** Services of Muster's own, answered by `ask`. */
+  readonly internalServices: readonly QualifiedName[]
+  readonly ask: AskInternal
+  readonly report: DataPlaneReport
+  /** Known before the first connection: a thread that takes another's place never says "no configuration yet". */
+  readonly first: ThreadPublication | undefined
+}
+
+/** Rejects with an EntrypointError when a port cannot be had. */
+export async function openDataPlane(options: DataPlaneOptions): Promise<DataPlane<ThreadPublication>> {
+  const { settings, column, internalServices, ask } = options
+  await using stack = new AsyncDisposableStack()
+  const forwarder = stack.use(createForwarder(settings.limits))
+  const context = {
+    entryPoints: [...settings.entryPoints.keys()],
+    forward: forwarder.forward,
+    internalServices: new Map(internalServices.map((name) => [name, internalHandler(name, ask)])),
+  }
+  const orders: Readonly<Record<MemberOrder, (memberKey: string) => void>> = {
+    rest: (memberKey) => forwarder.closeIdle(memberKey),
+    resume: (memberKey) => forwarder.reopen(memberKey),
+    forget: (memberKey) => forwarder.remove(memberKey),
+  }
+  let handlers: Handlers = new Map()
+  const books = new ThreadBooks(column)
+  const publish = ({ version, plan, books: shared }: ThreadPublication): void => {
+    try {
+      books.update(shared, memberKeysOf(plan), plan.services.keys())
+      handlers = compile(plan, { ...context, books })
+    } catch (error) {
+      // Our bug, in one thread and all others alike: a thread that died of it would be replaced only to die again.
+      options.report.error(error, { snapshot: version }, 'compiling a snapshot failed; the last one stays')
+    }
+  }
+  if (options.first !== undefined) publish(options.first)
+  // Read once per request, by the entrypoint: one that is under way never sees two snapshots.
+  const entrypoints = await openEntrypoints(options, stack, (name) => handlers.get(name) ?? startingUp)
+  const opened = stack.move()
+  return {
+    ports: new Map(entrypoints.map(({ name, port }) => [name, port])),
+    publish(publication) {
+      publish(publication)
+      return Promise.resolve()
+    },
+    order: (memberKey, order) => orders[order](memberKey),
+    async stopAccepting() {
+      await Promise.all(entrypoints.map((entrypoint) => entrypoint.stopAccepting()))
+    },
+    async drain() {
+      await Promise.all(entrypoints.map((entrypoint) => entrypoint.drain()))
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+async function openEntrypoints(
+  { settings, shared, ports, report }: DataPlaneOptions,
+  stack: AsyncDisposableStack,
+  handlerOf: (name: string) => Handler,
+): Promise<Entrypoint[]> {
+  const writeLine = (line: AccessLine): void => report.access(commonLogLine(line))
+  const entrypoints: Entrypoint[] = []
+  for (const [name, { host, port, forwardedHeaders, limits }] of settings.entryPoints) {
+    const entrypoint = await openEntrypoint({
+      name,
+      host,
+      port: ports.get(name) ?? port,
+      reusePort: shared,
+      trust: forwardedHeaders,
+      limits,
+      accessLog: settings.accessLog ? writeLine : undefined,
+      handler: () => handlerOf(name),
+      onError: (error, exchange) =>
+        report.error(error, { entrypoint: name, path: exchange?.head.path }, 'a request failed inside Muster'),
+      onNotice: ({ message, fields }) => report.notice({ entrypoint: name, ...fields }, message),
+    })
+    entrypoints.push(stack.use(entrypoint))
+  }
+  return entrypoints
+}

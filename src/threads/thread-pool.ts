@@ -1,0 +1,104 @@
+// The data plane as N threads on the same ports: the kernel spreads connections over them, and no request crosses from
+// one to another.
+import type { InternalAnswer, InternalRequest } from '../exchange/internal.ts'
+import { reservePorts } from '../entrypoint/reserve-ports.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { DataPlane, DataPlaneOptions, MemberOrder, Publication } from './data-plane.ts'
+import type { FromThread, ThreadStart } from './messages.ts'
+import { Thread } from './thread.ts'
+
+export interface ThreadPoolOptions extends Pick<DataPlaneOptions, 'settings' | 'internalServices' | 'report'> {
+  readonly threads: number
+  readonly ledger: Ledger
+  readonly ask: (service: string, request: InternalRequest) => InternalAnswer
+}
+
+/** Rejects with an EntrypointError when a port cannot be had. */
+export async function startThreadPool(options: ThreadPoolOptions): Promise<DataPlane<Publication>> {
+  const ports = await reservePorts(options.settings.entryPoints)
+  await using stack = new AsyncDisposableStack()
+  const pool = stack.use(new ThreadPool(options, ports))
+  await pool.start()
+  stack.move()
+  return pool
+}
+
+class ThreadPool implements DataPlane<Publication> {
+  readonly ports: ReadonlyMap<string, number>
+  readonly #options: ThreadPoolOptions
+  readonly #threads: readonly Thread[]
+  #latest: Publication | undefined
+
+  constructor(options: ThreadPoolOptions, ports: ReadonlyMap<string, number>) {
+    this.ports = ports
+    this.#options = options
+    const owner = {
+      start: (column: number) => this.#startOf(column),
+      onMessage: (message: FromThread, thread: Thread) => this.#onMessage(message, thread),
+      onDeath: (column: number, cause: unknown, delayMs: number) => this.#onDeath(column, cause, delayMs),
+    }
+    this.#threads = Array.from({ length: options.threads }, (_, column) => new Thread(column, owner))
+  }
+
+  async start(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.start()))
+  }
+
+  async publish(publication: Publication): Promise<void> {
+    this.#latest = publication
+    await Promise.all(this.#threads.map((thread) => thread.publish(publication, this.#options.ledger)))
+  }
+
+  order(memberKey: string, order: MemberOrder): void {
+    for (const thread of this.#threads) thread.tell({ kind: 'order', memberKey, order })
+  }
+
+  async stopAccepting(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.stopAccepting()))
+  }
+
+  async drain(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.drain()))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread[Symbol.asyncDispose]()))
+  }
+
+  #startOf(column: number): ThreadStart {
+    const { settings, internalServices, ledger } = this.#options
+    const first = this.#latest && { ...this.#latest, books: ledger.share() }
+    return { settings, column, ports: this.ports, internalServices, first }
+  }
+
+  #onMessage(message: FromThread, thread: Thread): void {
+    const { ask, report } = this.#options
+    switch (message.kind) {
+      case 'ask':
+        thread.tell({ kind: 'answer', id: message.id, answer: ask(message.service, message.request) })
+        break
+      case 'access':
+        for (const line of message.lines) report.access(line)
+        break
+      case 'notice':
+        report.notice(message.fields, message.message)
+        break
+      case 'error':
+        report.error(message.error, message.fields, message.message)
+        break
+      // Between a thread and its successor nobody else need know.
+      case 'listening':
+      case 'published':
+      case 'not-accepting':
+      case 'drained':
+        break
+    }
+  }
+
+  #onDeath(column: number, cause: unknown, delayMs: number): void {
+    const { ledger, report } = this.#options
+    ledger.forgetInFlight(column)
+    const message = 'a data-plane thread died: its connections are lost, and another takes its place'
+    report.error(cause, { thread: column, delayMs }, message)
+  }
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Ledger } from '../../../src/ledger/ledger.ts'
+import { ThreadBooks } from '../../../src/ledger/thread-books.ts'
+
+test('every thread counts in its own column, and each reads the sum', () => {
+  const ledger = new Ledger(2)
+  const row = ledger.row('a')
+  const [first, second] = [0, 1].map((column) => threadBooks(ledger, column).row('a'))
+  first?.begin()
+  second?.begin()
+  second?.begin()
+  first?.end()
+  second?.send(10)
+  first?.receive(7)
+  second?.fail()
+  assert.deepEqual([row.elected, row.busy, row.to, row.from, row.errors], [3, 2, 10, 7, 1])
+  assert.equal(first?.busy, 2)
+})
+
+test('a member leaves rotation for everybody who holds its row, at once', () => {
+  const ledger = new Ledger(2)
+  const own = ledger.row('a')
+  const shared = threadBooks(ledger, 1).row('a')
+  own.available = true
+  assert.equal(shared.available, true)
+  own.available = false
+  assert.equal(shared.available, false)
+})
+
+test('a thread that died takes along what it had in flight, and nothing it counted', () => {
+  const ledger = new Ledger(2)
+  ledger.row('a')
+  const [alive, dead] = [0, 1].map((column) => threadBooks(ledger, column).row('a'))
+  alive?.begin()
+  dead?.begin()
+  dead?.fail()
+  ledger.forgetInFlight(1)
+  const row = ledger.row('a')
+  assert.deepEqual([row.elected, row.busy, row.errors], [2, 1, 1])
+})
+
+test('a member that is gone and comes back begins anew, and whoever still holds its old row harms nothing', () => {
+  const ledger = new Ledger()
+  const old = ledger.row('a')
+  old.begin()
+  ledger.deleteRow('a')
+  old.end()
+  assert.equal(ledger.row('a').elected, 0)
+})
+
+test('a thread is told of what is new alone, and forgets whom no plan names any more', () => {
+  const ledger = new Ledger(1)
+  const books = new ThreadBooks(0)
+  ledger.row('a').begin()
+  const first = ledger.share()
+  books.update(first, ['a'], [])
+  ledger.row('b').begin()
+  const second = ledger.share(first.upTo)
+  assert.deepEqual([...second.rows.keys()], ['b'])
+  books.update(second, ['a', 'b'], [])
+  assert.deepEqual([books.row('a').elected, books.row('b').elected], [1, 1])
+  books.update(ledger.share(second.upTo), ['b'], [])
+  assert.deepEqual([books.row('a').elected, books.row('b').elected], [0, 1])
+})
+
+test('a service that is arranged anew is told of again', () => {
+  const ledger = new Ledger(1)
+  const books = new ThreadBooks(0)
+  ledger.arrange('web@test', [{ key: 'a', weight: 1 }])
+  const first = ledger.share()
+  books.update(first, [], ['web@test'])
+  const places = ['a', 'b'].map((key) => ({ key, weight: 1 }))
+  ledger.arrange('web@test', places)
+  books.update(ledger.share(first.upTo), [], ['web@test'])
+  assert.deepEqual([...books.turns('web@test').upcoming()], [0, 1])
+})
+
+function threadBooks(ledger: Ledger, column: number): ThreadBooks {
+  const books = new ThreadBooks(column)
+  books.update(ledger.share(), ['a'], [])
+  return books
+}
