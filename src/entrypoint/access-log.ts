@@ -16,6 +16,7 @@ export interface AccessLine {
   /** Bytes sent to the client, head included (Apache's %O). */
   readonly bytes: number
   readonly clientIp: string
+  /** `-`, like path and protocol, for bytes that could not be read as a request. */
   readonly method: string
   /** The canonical path with its query; the raw target of a request refused before it had one. */
   readonly path: string
@@ -71,6 +72,29 @@ export function startLine(log: AccessLog, logged: LoggedRequest): (status: numbe
       attempts: record.attempts,
     })
   }
+}
+
+/** For bytes that never became a request: only who sent them and what was answered is known. */
+export function refusedLine(log: AccessLog, clientIp: string, status: number): void {
+  log.count += 1
+  log.write({
+    entrypoint: log.entrypoint,
+    count: log.count,
+    startUtc: new Date(),
+    durationMs: 0,
+    status,
+    bytes: 0,
+    clientIp,
+    method: '-',
+    path: '-',
+    protocol: '-',
+    referer: undefined,
+    userAgent: undefined,
+    router: undefined,
+    service: undefined,
+    member: undefined,
+    attempts: 0,
+  })
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']

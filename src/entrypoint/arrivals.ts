@@ -2,11 +2,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { ExchangeRecord, HttpExchange, UpgradeExchange } from '../exchange/exchange.ts'
-import { startLine } from './access-log.ts'
+import type { EntrypointLimits } from '../settings/limits.ts'
+import { refusedLine, startLine } from './access-log.ts'
 import type { AccessLine, AccessLog, LoggedRequest } from './access-log.ts'
 import { onClientError } from './client-error.ts'
 import type { Connection, Connections } from './connections.ts'
-import { refuse, refuseSocket } from './refuse.ts'
+import type { MemoryPressure } from './memory-pressure.ts'
+import { overloaded, refuse, refuseSocket, stopping } from './refuse.ts'
 import { readHead, refusal } from './request-head.ts'
 import type { Arrival, HeadRules, Refusal } from './request-head.ts'
 import { serve } from './serve.ts'
@@ -14,44 +16,40 @@ import type { ServeOptions } from './serve.ts'
 
 export interface ArrivalOptions extends ServeOptions {
   readonly name: string
+  readonly limits: EntrypointLimits
   /** Path escapes to answer 400 (`%2F`, `%5C`, `%00`); Traefik's encodedCharacters, by default none. */
   readonly refusedEscapes?: ReadonlySet<string> | undefined
   /** Undefined: no access log, and nothing is measured for it. */
   readonly accessLog?: ((line: AccessLine) => void) | undefined
 }
 
-export interface ArrivalLimits {
-  readonly maxHeaderFields: number
-  readonly readTimeoutMs: number
-}
-
 /** What every arrival on one entrypoint needs. */
 interface Reception {
-  readonly readTimeoutMs: number
   readonly connections: Connections
   readonly options: ArrivalOptions
   readonly rules: HeadRules
   readonly log: AccessLog | undefined
+  /** Undefined: there is no limit to the memory. */
+  readonly pressure: MemoryPressure | undefined
 }
 
 /** Requests one connection may have waiting for the answer to an earlier one. */
 const pipelinedMax = 256
 
 const noConnect = refusal(501, 'CONNECT is not for a reverse proxy')
-const stopping = refusal(503, 'no new tunnels while stopping')
 
 export function receive(
   server: Server,
   connections: Connections,
   options: ArrivalOptions,
-  { maxHeaderFields, readTimeoutMs }: ArrivalLimits,
+  pressure: MemoryPressure | undefined,
 ): void {
-  const { name, accessLog, refusedEscapes } = options
+  const { name, accessLog, refusedEscapes, limits } = options
   const reception: Reception = {
-    readTimeoutMs,
     connections,
     options,
-    rules: { maxHeaderFields, refusedEscapes },
+    pressure,
+    rules: { maxHeaderFields: limits.maxHeaderFields, refusedEscapes },
     log: accessLog === undefined ? undefined : { entrypoint: name, write: accessLog, count: 0 },
   }
   const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
@@ -62,8 +60,8 @@ export function receive(
   server.on('checkContinue', onRequest)
   server.on('checkExpectation', onRequest)
   server.on('upgrade', (request, socket, head: Buffer) => receiveUpgrade(reception, request, socket, head))
-  server.on('connect', (_request, socket) => refuseConnect(socket, connections.of(socket)))
-  server.on('clientError', (error, socket) => onClientError(error, socket, connections.of(socket)))
+  server.on('connect', (request, socket) => refuseConnect(reception, request, socket))
+  server.on('clientError', (error, socket) => receiveNothing(reception, error, socket))
 }
 
 /**
@@ -84,7 +82,7 @@ export function isWebSocket(request: IncomingMessage, connection: Connection | u
 }
 
 function receiveRequest(reception: Reception, request: IncomingMessage, response: ServerResponse): void {
-  const { connections, rules, log } = reception
+  const { connections, rules, log, pressure } = reception
   const connection = connections.of(request.socket)
   // Nobody is left to read an answer, or an earlier one ends the connection: serving this would be work unseen.
   if (connection === undefined || connection.final) return
@@ -93,10 +91,10 @@ function receiveRequest(reception: Reception, request: IncomingMessage, response
   const before = connection.response
   connections.begin(connection, response)
 
-  const arrival = readHead(request, connection, rules, false)
+  const arrival = pressure?.high === true ? overloaded : readHead(request, connection, rules, false)
   const record = newRecord()
   if (log !== undefined) {
-    logResponse(log, response, { request, clientIp: connection.clientIp, head: headOf(arrival), record })
+    logResponse(log, response, connection, { request, clientIp: connection.clientIp, head: headOf(arrival), record })
   }
   if (arrival.kind === 'refusal') {
     connection.final = true
@@ -118,7 +116,7 @@ function receiveRequest(reception: Reception, request: IncomingMessage, response
     responseFields,
     record,
   }
-  if (before === undefined) return start(reception, exchange, expectsContinue)
+  if (before === undefined) return start(reception, connection, exchange, expectsContinue)
   // One at a time: what is pipelined may build on the request before it (RFC 9112 section 9.3.2), and one connection
   // must not take as many connections to members as it has bytes for requests.
   connection.waiting++
@@ -128,35 +126,33 @@ function receiveRequest(reception: Reception, request: IncomingMessage, response
   }
   before.once('close', () => {
     connection.waiting--
-    if (connections.of(request.socket) !== undefined) start(reception, exchange, expectsContinue)
+    if (connections.of(request.socket) !== undefined) start(reception, connection, exchange, expectsContinue)
   })
 }
 
-function start({ options, readTimeoutMs }: Reception, exchange: HttpExchange, expectsContinue: boolean): void {
+function start(
+  { options, connections }: Reception,
+  connection: Connection,
+  exchange: HttpExchange,
+  expectsContinue: boolean,
+): void {
   const { request, response, framing } = exchange
   if (expectsContinue) response.writeContinue()
-  if (framing.kind !== 'none') limitPauses(request, response, readTimeoutMs)
+  if (framing.kind !== 'none') connections.expectBody(connection, request)
   // It never rejects.
   void serve(exchange, options)
 }
 
-/** A sender that stops in the middle of a body must not hold its member for ever. A long answer is not its doing. */
-function limitPauses(request: IncomingMessage, response: ServerResponse, readTimeoutMs: number): void {
-  // On the response: once the request is complete, node:http asks only that one before it destroys the socket.
-  response.setTimeout(readTimeoutMs, () => {
-    if (!request.complete) request.socket.destroy()
-  })
-}
-
 function receiveUpgrade(reception: Reception, request: IncomingMessage, socket: Duplex, upgradeHead: Buffer): void {
-  const { connections, options, rules, log } = reception
+  const { connections, options, rules, log, pressure } = reception
   const connection = connections.of(socket)
   if (connection === undefined || connection.final) {
     socket.destroy()
     return
   }
   connection.upgraded = true
-  const arrival = connections.closing ? stopping : readHead(request, connection, rules, true)
+  const refused = connections.closing ? stopping : pressure?.high === true ? overloaded : undefined
+  const arrival = refused ?? readHead(request, connection, rules, true)
   const record = newRecord()
   const line =
     log === undefined
@@ -186,16 +182,30 @@ function receiveUpgrade(reception: Reception, request: IncomingMessage, socket: 
   void serve(exchange, options).then((failure) => line?.(failure?.status ?? record.status))
 }
 
-function refuseConnect(socket: Duplex, connection: Connection | undefined): void {
+function refuseConnect({ connections, log }: Reception, request: IncomingMessage, socket: Duplex): void {
+  const connection = connections.of(socket)
   // Behind an answer under way these bytes would be read as part of it.
-  if (connection === undefined || connection.response !== undefined) socket.destroy()
-  else refuseSocket(socket, noConnect)
+  if (connection === undefined || connection.response !== undefined) {
+    socket.destroy()
+    return
+  }
+  refuseSocket(socket, noConnect)
+  if (log === undefined) return
+  startLine(log, { request, clientIp: connection.clientIp, head: undefined, record: newRecord() })(noConnect.status)
 }
 
-function logResponse(log: AccessLog, response: ServerResponse, logged: LoggedRequest): void {
+/** What never became a request. A connection that was opened ahead of need and not used is not one that failed. */
+function receiveNothing({ connections, log }: Reception, error: NodeJS.ErrnoException, socket: Duplex): void {
+  const connection = connections.of(socket)
+  const status = onClientError(error, socket, connection)
+  if (log === undefined || connection === undefined || status === undefined || connection.socket.bytesRead === 0) return
+  refusedLine(log, connection.clientIp, status)
+}
+
+function logResponse(log: AccessLog, response: ServerResponse, connection: Connection, logged: LoggedRequest): void {
   const line = startLine(log, logged)
   // Traefik's 499: the client left before there was an answer.
-  response.on('close', () => line(response.headersSent ? response.statusCode : 499))
+  response.on('close', () => line(response.headersSent ? response.statusCode : (connection.told ?? 499)))
 }
 
 function headOf(arrival: Arrival | Refusal): Arrival['head'] | undefined {

@@ -15,12 +15,23 @@ const hostBytesMax = 255
 const hostText = /^[a-z0-9._-]+$/i
 const portText = /^[0-9]{0,5}$/
 
+/** Those read before: most requests name one of a few. Bounded, since clients make them up. */
+const known = new Map<string, Authority>()
+const knownMax = 1000
+
 /**
  * Undefined for anything an edge must not pass on: userinfo, several hosts, path, query or fragment characters, spaces,
  * escapes, empty labels, raw international names (a client sends the A-label), a port past 65535.
  */
 export function parseAuthority(text: string): Authority | undefined {
-  if (text.startsWith('[')) return parseBracketed(text)
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const authority = text.startsWith('[') ? parseBracketed(text) : parseNamed(text)
+  if (authority !== undefined && known.size < knownMax) known.set(text, authority)
+  return authority
+}
+
+function parseNamed(text: string): Authority | undefined {
   const colon = text.indexOf(':')
   const name = colon === -1 ? text : text.slice(0, colon)
   const port = colon === -1 ? '' : text.slice(colon + 1)

@@ -1,4 +1,4 @@
-// What node:http's parser refuses, or a client that is too slow with its head: one answer if that cannot be mistaken for
+// What node:http's parser refuses, and clients too slow with a head or a body: one answer if that cannot be mistaken for
 // another request's, then the end of the connection.
 import type { Duplex } from 'node:stream'
 import type { Connection } from './connections.ts'
@@ -12,25 +12,47 @@ const refusalByCode: Readonly<Record<string, Refusal>> = {
   ERR_HTTP_REQUEST_TIMEOUT: refusal(408, 'the request head took too long'),
 }
 const malformed = refusal(400, 'the request is malformed')
+const slowBody = refusal(408, 'the request body took too long')
 
-export function onClientError(error: NodeJS.ErrnoException, socket: Duplex, connection: Connection | undefined): void {
+/** Returns the status of an answer that belongs to no request known so far. */
+export function onClientError(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  connection: Connection | undefined,
+): number | undefined {
   if (connection === undefined || error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
-    return
+    return undefined
   }
   connection.final = true
   const { response } = connection
   const refused = refusalByCode[error.code ?? ''] ?? malformed
   if (response === undefined) {
     refuseSocket(socket, refused)
-  } else if (response.req.complete || response.writableEnded) {
+    return refused.status
+  }
+  if (response.req.complete || response.writableEnded) {
     // The fault lies behind a whole request, or in the body of one already answered: that answer is still delivered.
-    if (!response.shouldKeepAlive) return
+    if (!response.shouldKeepAlive) return undefined
     response.shouldKeepAlive = false
     response.once('finish', () => response.req.socket.destroySoon())
-  } else if (response.socket !== null && !response.headersSent) {
-    refuseSocket(socket, refused)
-  } else {
+  } else refuseBody(connection, refused)
+  return undefined
+}
+
+/** The same for a body whose sender the sweep has lost patience with. */
+export function cutSlowBody(connection: Connection): void {
+  connection.final = true
+  refuseBody(connection, slowBody)
+}
+
+/** Only where nothing was answered yet, and not behind the answer to an earlier request. */
+function refuseBody(connection: Connection, refused: Refusal): void {
+  const { response, socket } = connection
+  if (response === undefined || response.socket === null || response.headersSent) {
     socket.destroy()
+    return
   }
+  connection.told = refused.status
+  refuseSocket(socket, refused)
 }

@@ -4,12 +4,19 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import { Server as NetServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import type { EntrypointLimits } from '../settings/limits.ts'
 import { isWebSocket, receive } from './arrivals.ts'
 import type { ArrivalOptions } from './arrivals.ts'
 import { Connections } from './connections.ts'
 import { listenError } from './entrypoint-error.ts'
 import { compileTrust } from './forwarded-headers.ts'
 import type { TrustOptions } from './forwarded-headers.ts'
+import { openMemoryGauge } from './memory-gauge.ts'
+import type { MemoryGauge } from './memory-gauge.ts'
+import { MemoryPressure } from './memory-pressure.ts'
+import { Notices } from './notice.ts'
+import type { Notice } from './notice.ts'
+import { startSweep } from './sweep.ts'
 
 export interface EntrypointOptions extends ArrivalOptions {
   /** Undefined: every address, IPv6 included. */
@@ -19,22 +26,10 @@ export interface EntrypointOptions extends ArrivalOptions {
   /** Lets several threads listen on one port, the kernel spreading connections. */
   readonly reusePort?: boolean
   readonly trust: TrustOptions
-  readonly limits: EntrypointLimits
-}
-
-export interface EntrypointLimits {
-  /** Request line and fields together, in bytes; more is answered 431. */
-  readonly maxHeaderBytes: number
-  /** Field lines; more is answered 431. */
-  readonly maxHeaderFields: number
-  /** From the first byte of a head, or from accept, to its end; then 408. */
-  readonly headerTimeoutMs: number
-  /** Between two pieces of a request's body; then the connection is cut. 0: none. */
-  readonly readTimeoutMs: number
-  /** How long a connection may wait for its next request. */
-  readonly idleTimeoutMs: number
-  /** How long a client that half-closed may go without a byte of its answer. */
-  readonly halfCloseMs: number
+  /** Told of connections turned away and of memory that runs short; at most once a second. */
+  readonly onNotice?: (notice: Notice) => void
+  /** Default: of this process's control group. */
+  readonly memory?: MemoryGauge
 }
 
 /** How late a header timeout may strike. */
@@ -42,8 +37,36 @@ const timeoutCheckMs = 1000
 
 /** Rejects with an EntrypointError: its `code` is the system's (`EADDRINUSE`, `EACCES`) or `ERR_TRUSTED_IP`. */
 export async function openEntrypoint(options: EntrypointOptions): Promise<Entrypoint> {
-  const { limits } = options
-  const connections = new Connections({ trusts: compileTrust(options.trust), halfCloseMs: limits.halfCloseMs })
+  const { name, host, port, reusePort = false, limits, onNotice = () => undefined } = options
+  const notices = new Notices(onNotice)
+  const connections = new Connections({
+    trusts: compileTrust(options.trust),
+    limits,
+    onTooMany: (clientIp) => notices.count('a client has too many connections: one more was closed', { clientIp }),
+  })
+  using stack = new DisposableStack()
+  const pressure = openPressure(options, onNotice)
+  if (pressure !== undefined) stack.use(pressure)
+  const server = createHttpServer(limits, connections)
+  server.on('drop', () => {
+    notices.count('too many connections: one more was closed', { maxConnections: limits.maxConnections })
+  })
+  receive(server, connections, options, pressure)
+  try {
+    server.listen({ host, port, reusePort })
+    await once(server, 'listening')
+  } catch (error) {
+    throw listenError(name, `${host ?? ''}:${port}`, error as NodeJS.ErrnoException)
+  }
+  // From here on an error is a failed accept, such as EMFILE: the listener lives on.
+  server.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+    notices.count('a connection could not be accepted', { code })
+  })
+  stack.use(startSweep(connections, limits, () => notices.flush(performance.now())))
+  return new Entrypoint(server, connections, options, stack.move())
+}
+
+function createHttpServer(limits: EntrypointLimits, connections: Connections): Server {
   const server = createServer({
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headerTimeoutMs,
@@ -60,18 +83,26 @@ export async function openEntrypoint(options: EntrypointOptions): Promise<Entryp
   server.maxHeadersCount = 0
   // A client may half-close and still read its answer; Connections bounds how long. Not in the types.
   Object.assign(server, { httpAllowHalfOpen: true })
+  if (limits.maxConnections > 0) server.maxConnections = limits.maxConnections
+  return server
+}
 
-  receive(server, connections, options, limits)
-  const { name, host, port, reusePort = false } = options
-  try {
-    server.listen({ host, port, reusePort })
-    await once(server, 'listening')
-  } catch (error) {
-    throw listenError(name, `${host ?? ''}:${port}`, error as NodeJS.ErrnoException)
-  }
-  // From here on an error is a failed accept, such as EMFILE: the listener lives on.
-  server.on('error', (error) => options.onError(error, undefined))
-  return new Entrypoint(name, server, connections)
+function openPressure(
+  { limits, memory }: EntrypointOptions,
+  onNotice: (notice: Notice) => void,
+): MemoryPressure | undefined {
+  const { maxMemoryPercent: maxPercent } = limits
+  const gauge = maxPercent === 0 ? undefined : (memory ?? openMemoryGauge())
+  if (gauge === undefined) return undefined
+  const { limitBytes } = gauge
+  return new MemoryPressure({
+    gauge,
+    maxPercent,
+    onChange(high, usedBytes) {
+      const message = high ? 'memory runs short: new requests are answered 503' : 'memory suffices again'
+      onNotice({ message, fields: { usedBytes, limitBytes } })
+    },
+  })
 }
 
 export class Entrypoint {
@@ -80,14 +111,39 @@ export class Entrypoint {
   readonly port: number
   readonly #server: Server
   readonly #connections: Connections
+  readonly #limits: EntrypointLimits
+  readonly #owned: DisposableStack
+  readonly #closing = Promise.withResolvers<void>()
+  /** Once it listens no more: settles when the last connection is closed. */
+  #closed: Promise<void> | undefined
   #stopped: Promise<void> | undefined
 
-  /** Made by `openEntrypoint`, of a server that listens. */
-  constructor(name: string, server: Server, connections: Connections) {
+  /** Made by `openEntrypoint`, of a server that listens; owns what it is given. */
+  constructor(server: Server, connections: Connections, { name, limits }: EntrypointOptions, owned: DisposableStack) {
     this.name = name
     this.port = (server.address() as AddressInfo).port
     this.#server = server
     this.#connections = connections
+    this.#limits = limits
+    this.#owned = owned
+  }
+
+  /** Goes on for the accept grace of the limits, then takes no further connection; those there are served as before. */
+  async stopAccepting(): Promise<void> {
+    const { acceptGraceMs } = this.#limits
+    if (acceptGraceMs > 0) {
+      const timer = setTimeout(this.#closing.resolve, acceptGraceMs)
+      await this.#closing.promise
+      clearTimeout(timer)
+    }
+    // The listener is closed at once; the promise is of the connections, which are not waited for here.
+    void this.#stopListening()
+  }
+
+  /** A graceful stop with the grace time of the limits. */
+  async drain(): Promise<void> {
+    await this.stopAccepting()
+    await this.close(this.#limits.graceTimeOutMs)
   }
 
   /**
@@ -95,6 +151,7 @@ export class Entrypoint {
    * `graceMs`, tunnels included, is destroyed. May be called again with a shorter grace.
    */
   async close(graceMs: number): Promise<void> {
+    this.#closing.resolve()
     this.#stopped ??= this.#stop()
     const timer = setTimeout(() => this.#connections.destroyAll(), graceMs)
     try {
@@ -108,13 +165,19 @@ export class Entrypoint {
     await this.close(0)
   }
 
-  async #stop(): Promise<void> {
-    const closed = once(this.#server, 'close')
+  /** Never rejects. */
+  #stopListening(): Promise<void> {
     // Not http's close(): it destroys sockets whose answer is ended but not yet written out.
-    NetServer.prototype.close.call(this.#server)
+    this.#closed ??= new Promise((resolve) => NetServer.prototype.close.call(this.#server, () => resolve()))
+    return this.#closed
+  }
+
+  async #stop(): Promise<void> {
+    const closed = this.#stopListening()
     this.#connections.drain()
     await closed
     // Only its timer is left to stop.
     this.#server.close()
+    this.#owned.dispose()
   }
 }

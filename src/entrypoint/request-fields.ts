@@ -11,6 +11,11 @@ export interface RequestFields {
   forwardedFor: string | undefined
   /** End-to-end fields, names and values in turn, in their own case and order. */
   readonly endToEnd: string[]
+  /**
+   * What rules may match on: all fields as received, hop-by-hop ones too, but none that only claims what a proxy would
+   * say. A rule must never believe what the member is not told.
+   */
+  visible: readonly string[]
 }
 
 type Role =
@@ -24,6 +29,7 @@ type Role =
   | 'cookie'
   | 'forwarded'
   | 'forwarded-for'
+  | 'claimed'
   | 'dropped'
 
 /** Fields the entrypoint has a word in; every other name is end-to-end. Connection cannot strip anything listed here. */
@@ -39,7 +45,7 @@ const roleByName: ReadonlyMap<string, Role> = new Map<string, Role>([
   ['x-real-ip', 'forwarded'],
   ['x-forwarded-for', 'forwarded-for'],
   // Names this proxy, whatever the client says it is.
-  ['x-forwarded-server', 'dropped'],
+  ['x-forwarded-server', 'claimed'],
   ['keep-alive', 'dropped'],
   ['trailer', 'dropped'],
   // The forwarder of upgrades writes its own.
@@ -55,20 +61,19 @@ const roleByName: ReadonlyMap<string, Role> = new Map<string, Role>([
  * X-Forwarded-For there was a way to make a proxy drop its own (CVE-2024-45410).
  */
 export function readFields(raw: readonly string[], trusted: boolean): RequestFields {
-  const fields: RequestFields = {
-    host: undefined,
-    contentLength: undefined,
-    transferEncoding: undefined,
-    expect: undefined,
-    forwardedFor: undefined,
-    endToEnd: [],
-  }
+  const fields = noFields(raw)
+  let claims = false
   let connection: string | undefined
   let cookieAt = -1
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] ?? ''
     const value = raw[i + 1] ?? ''
-    switch (roleOf(name.toLowerCase())) {
+    const role = roleOf(name)
+    if (isClaim(role, trusted)) {
+      claims = true
+      continue
+    }
+    switch (role) {
       case 'end-to-end':
         fields.endToEnd.push(name, value)
         break
@@ -97,30 +102,70 @@ export function readFields(raw: readonly string[], trusted: boolean): RequestFie
         else fields.endToEnd[cookieAt] += `; ${value}`
         break
       case 'forwarded':
-        if (trusted && value !== '') fields.endToEnd.push(name, value)
+        if (value !== '') fields.endToEnd.push(name, value)
         break
       case 'forwarded-for':
-        if (trusted && value !== '') fields.forwardedFor = joined(fields.forwardedFor, value)
+        if (value !== '') fields.forwardedFor = joined(fields.forwardedFor, value)
         break
+      case 'claimed':
       case 'dropped':
         break
     }
   }
   if (connection !== undefined && connection !== 'keep-alive') stripNamed(fields.endToEnd, connection)
+  if (claims) fields.visible = withoutClaims(raw, trusted)
   return fields
+}
+
+/** Says what only a proxy may, and nobody believes it. */
+function isClaim(role: Role, trusted: boolean): boolean {
+  return role === 'claimed' || (!trusted && (role === 'forwarded' || role === 'forwarded-for'))
+}
+
+function withoutClaims(raw: readonly string[], trusted: boolean): string[] {
+  const kept: string[] = []
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] ?? ''
+    if (!isClaim(roleOf(name), trusted)) kept.push(name, raw[i + 1] ?? '')
+  }
+  return kept
+}
+
+function noFields(raw: readonly string[]): RequestFields {
+  return {
+    host: undefined,
+    contentLength: undefined,
+    transferEncoding: undefined,
+    expect: undefined,
+    forwardedFor: undefined,
+    endToEnd: [],
+    visible: raw,
+  }
 }
 
 function joined(before: string | undefined, value: string): string {
   return before === undefined ? value : `${before}, ${value}`
 }
 
+/** Roles by name as spelled: a name seen before need not be lower-cased. Bounded, since clients make them up. */
+const roleBySpelling = new Map<string, Role>()
+const spellingsMax = 1000
+
 function roleOf(name: string): Role {
+  const known = roleBySpelling.get(name)
+  if (known !== undefined) return known
+  const role = findRole(name.toLowerCase())
+  if (roleBySpelling.size < spellingsMax) roleBySpelling.set(name, role)
+  return role
+}
+
+function findRole(name: string): Role {
   const role = roleByName.get(name)
   if (role !== undefined) return role
   if (name.startsWith('x-forwarded-')) return 'forwarded'
   if (name.startsWith('proxy-')) return 'dropped'
   // CGI and WSGI read X_Forwarded_For and X-Forwarded-For as one variable, so the alias of a name we manage goes.
-  if (name.includes('_') && roleOf(name.replaceAll('_', '-')) !== 'end-to-end') return 'dropped'
+  if (name.includes('_') && findRole(name.replaceAll('_', '-')) !== 'end-to-end') return 'claimed'
   return 'end-to-end'
 }
 

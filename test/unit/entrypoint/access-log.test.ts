@@ -133,4 +133,52 @@ describe('the access log', () => {
     await web.ask(`GET /denied ${upgrade}`)
     assert.equal((await next()).status, 403)
   })
+
+  it('shows what never became a request, and what was answered to it', async () => {
+    const { accessLog, next } = collect()
+    await using web = await record({ accessLog, limits: { headerTimeoutMs: 100 } })
+    await web.ask('\u0000garbage')
+    assert.match(commonLogLine(await next()), /^127.0.0.1 - - \[.*\] "- - -" 400 0 "-" "-" 1 "-" "-" 0ms$/)
+    await web.ask('GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ')
+    assert.equal((await next()).status, 408)
+    await web.ask(`GET / HTTP/1.1\r\nHost: a\r\nA: ${'b'.repeat(70_000)}\r\n\r\n`)
+    assert.equal((await next()).status, 431)
+  })
+
+  it('is silent about a connection opened ahead of need and not used', async () => {
+    const { accessLog, next } = collect()
+    await using web = await record({ accessLog, limits: { headerTimeoutMs: 100 } })
+    using silent = web.client()
+    assert.match(await silent.rest(), /^HTTP\/1.1 408 /)
+    await web.ask('GET /only HTTP/1.1\r\nHost: a\r\n\r\n')
+    const { path, count } = await next()
+    assert.deepEqual({ path, count }, { path: '/only', count: 1 })
+  })
+
+  it('shows a refused CONNECT', async () => {
+    const { accessLog, next } = collect()
+    await using web = await record({ accessLog })
+    await web.ask('CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\nUser-Agent: x\r\n\r\n')
+    const { method, path, status, userAgent } = await next()
+    assert.deepEqual(
+      { method, path, status, userAgent },
+      { method: 'CONNECT', path: 'a:1', status: 501, userAgent: 'x' },
+    )
+  })
+
+  it('says what a request was told whose body was malformed or too slow', async () => {
+    const { accessLog, next } = collect()
+    await using web = await record({ accessLog, limits: { readTimeoutMs: 50 } }, async (exchange) => {
+      exchange.request.resume()
+      await once(exchange.request, 'close')
+      throw new UpstreamError('client-gone', 'the client is gone', { sent: true })
+    })
+    const chunked = 'POST /chunks HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nZ\r\n'
+    assert.equal((await web.ask(chunked)).status, 400)
+    const malformed = await next()
+    assert.deepEqual([malformed.path, malformed.status], ['/chunks', 400])
+    await web.ask('POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab')
+    const slow = await next()
+    assert.deepEqual([slow.path, slow.status], ['/slow', 408])
+  })
 })

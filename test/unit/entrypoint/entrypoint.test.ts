@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
-import { defaultLimits } from '../../../src/settings/limits.ts'
+import { entrypointDefaults } from '../../../src/settings/limits.ts'
 import { openEntrypoint } from '../../../src/entrypoint/entrypoint.ts'
 import { respond } from '../../../src/exchange/respond.ts'
 import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
@@ -453,7 +453,7 @@ describe('a graceful stop', () => {
       port: 0,
       handler: () => answerPath,
       trust: { insecure: false, trustedIPs: [] },
-      limits: defaultLimits,
+      limits: entrypointDefaults,
       onError: (error) => assert.fail(String(error)),
     })
     const { port } = entrypoint

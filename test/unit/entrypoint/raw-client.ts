@@ -3,9 +3,10 @@ import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
-import { defaultLimits } from '../../../src/settings/limits.ts'
+import { entrypointDefaults } from '../../../src/settings/limits.ts'
+import type { EntrypointLimits } from '../../../src/settings/limits.ts'
 import { openEntrypoint } from '../../../src/entrypoint/entrypoint.ts'
-import type { Entrypoint, EntrypointLimits, EntrypointOptions } from '../../../src/entrypoint/entrypoint.ts'
+import type { Entrypoint, EntrypointOptions } from '../../../src/entrypoint/entrypoint.ts'
 import type { Exchange, Handler } from '../../../src/exchange/exchange.ts'
 import { respond } from '../../../src/exchange/respond.ts'
 
@@ -119,7 +120,7 @@ export async function record(
     trust: { insecure: false, trustedIPs: [] },
     onError: (error) => errors.push(error),
     ...options,
-    limits: { ...defaultLimits, ...limits },
+    limits: { ...entrypointDefaults, ...limits },
   })
   const client = (): RawClient => new RawClient(entrypoint.port)
   return {

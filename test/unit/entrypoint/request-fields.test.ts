@@ -53,7 +53,23 @@ describe('readFields', () => {
       expect: '100-continue',
       forwardedFor: undefined,
       endToEnd: [],
+      // A rule may ask for an upgrade, and the like.
+      visible: raw(lines),
     })
+  })
+
+  it('shows rules what is received, save what an untrusted client claims a proxy said', () => {
+    const honest = `
+      Host: a
+      Connection: Upgrade
+      Upgrade: websocket
+      X-Mine: 1`
+    const lines = `${honest}${forwardedLines}\nX_Forwarded_For: 6.6.6.6\nx_real_ip: 6.6.6.6`
+    assert.deepEqual(readFields(raw(lines), false).visible, raw(honest))
+    const believed = raw(`${honest}${forwardedLines}`).filter(
+      (_, index, all) => all[index - (index % 2)] !== 'X-Forwarded-Server',
+    )
+    assert.deepEqual(readFields(raw(lines), true).visible, believed)
   })
 
   it('passes on that trailers are welcome, though Connection names TE', () => {

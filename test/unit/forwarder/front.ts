@@ -1,12 +1,12 @@
 // The smallest entrypoint that can stand before a forwarder: it makes an exchange of every arrival and answers failures.
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Ledger } from '../../../src/cluster/ledger.ts'
+import { Ledger } from '../../../src/ledger/ledger.ts'
 import type { Exchange, Framing } from '../../../src/exchange/exchange.ts'
 import { respond } from '../../../src/exchange/respond.ts'
 import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
 import { createForwarder, type Forwarder, type ForwarderOptions } from '../../../src/forwarder/forwarder.ts'
-import { defaultLimits } from '../../../src/settings/limits.ts'
+import { forwarderDefaults } from '../../../src/settings/limits.ts'
 import type { Member } from '../../../src/service/member.ts'
 
 export interface Front extends AsyncDisposable {
@@ -42,7 +42,7 @@ export function memberAt(port: number, overrides: Partial<Member> = {}): Member 
 
 /** A front whose requests all go to `member`. */
 export async function startFront(member: Member, options: Partial<ForwarderOptions> = {}): Promise<Front> {
-  const forwarder = createForwarder({ ...defaultLimits, ...options })
+  const forwarder = createForwarder({ ...forwarderDefaults, ...options })
   const outcomes: Outcome[] = []
   let wake: (() => void)[] = []
   const server = createServer()

@@ -1,0 +1,40 @@
+// One coarse timer per entrypoint looks after every connection, so that no request sets one of its own.
+import type { EntrypointLimits } from '../settings/limits.ts'
+import { cutSlowBody } from './client-error.ts'
+import type { Connections } from './connections.ts'
+import { look } from './slow-clients.ts'
+
+/** How often at the most, and at the least: a limit strikes at most this late. */
+const everyMsMin = 10
+const everyMsMax = 1000
+
+/** Until disposed of. `onSwept` is called after each time. */
+export function startSweep(connections: Connections, limits: EntrypointLimits, onSwept: () => void): Disposable {
+  const everyMs = intervalFor(limits)
+  let before = performance.now()
+  const timer = setInterval(() => {
+    const now = performance.now()
+    // After a stall of ours the time that passed is not the clients' fault: they could not be heard.
+    sweep(connections, limits, Math.min(now - before, 2 * everyMs))
+    before = now
+    onSwept()
+  }, everyMs).unref()
+  return { [Symbol.dispose]: () => clearInterval(timer) }
+}
+
+function sweep(connections: Connections, limits: EntrypointLimits, elapsedMs: number): void {
+  const { keepAliveMaxTimeMs } = limits
+  const openedBefore = keepAliveMaxTimeMs === 0 ? 0 : performance.now() - keepAliveMaxTimeMs
+  for (const connection of connections) {
+    if (connection.openedAt < openedBefore) connection.expired = true
+    const found = look(connection, elapsedMs, limits)
+    if (found === 'slow-body') cutSlowBody(connection)
+    else if (found === 'slow-answer') connection.socket.destroy()
+  }
+}
+
+function intervalFor(limits: EntrypointLimits): number {
+  const { readTimeoutMs, writeTimeoutMs, bodyGraceMs, sendTimeoutMs, keepAliveMaxTimeMs } = limits
+  const set = [readTimeoutMs, writeTimeoutMs, bodyGraceMs, sendTimeoutMs, keepAliveMaxTimeMs].filter((ms) => ms > 0)
+  return Math.max(everyMsMin, Math.min(everyMsMax, ...set.map((ms) => ms / 4)))
+}
