@@ -126,7 +126,8 @@ function receiveRequest(reception: Reception, request: IncomingMessage, response
   }
   before.once('close', () => {
     connection.waiting--
-    if (connections.of(request.socket) !== undefined) start(reception, connection, exchange, expectsContinue)
+    if (connections.of(request.socket) !== undefined && connection.broken !== response)
+      start(reception, connection, exchange, expectsContinue)
   })
 }
 
@@ -137,6 +138,7 @@ function start(
   expectsContinue: boolean,
 ): void {
   const { request, response, framing } = exchange
+  connection.answering = response
   if (expectsContinue) response.writeContinue()
   if (framing.kind !== 'none') connections.expectBody(connection, request)
   // It never rejects.

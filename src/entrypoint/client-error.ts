@@ -1,5 +1,6 @@
 // What node:http's parser refuses, and clients too slow with a head or a body: one answer if that cannot be mistaken for
 // another request's, then the end of the connection.
+import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Connection } from './connections.ts'
 import { refuseSocket } from './refuse.ts'
@@ -33,11 +34,19 @@ export function onClientError(
   }
   if (response.req.complete || response.writableEnded) {
     // The fault lies behind a whole request, or in the body of one already answered: that answer is still delivered.
-    if (!response.shouldKeepAlive) return undefined
-    response.shouldKeepAlive = false
-    response.once('finish', () => response.req.socket.destroySoon())
+    endAfter(response)
+  } else if (connection.answering !== undefined && connection.answering !== response) {
+    // It lies in the body of a request whose turn has not come.
+    connection.broken = response
+    endAfter(connection.answering)
   } else refuseBody(connection, refused)
   return undefined
+}
+
+function endAfter(response: ServerResponse): void {
+  if (!response.shouldKeepAlive) return
+  response.shouldKeepAlive = false
+  response.once('finish', () => response.req.socket.destroySoon())
 }
 
 /** The same for a body whose sender the sweep has lost patience with. */

@@ -13,10 +13,17 @@ export interface Connection extends Peer {
   readonly openedAt: number
   /** The newest answer on it until it is written out; undefined on an idle connection, which must not hold on to one. */
   response: ServerResponse | undefined
+  /** The answer that is being given; older than `response` when requests are pipelined. */
+  answering: ServerResponse | undefined
+  /** Waits for its turn, and will have none: its body is malformed. */
+  broken: ServerResponse | undefined
   /** The request whose body is to come, until the sweep finds it complete. */
   upload: IncomingMessage | undefined
   /** What had been read from the socket when that body began. */
   uploadFrom: number
+  /** What had been read from the socket when the sweep last came by, and for how long it has been idle since. */
+  sweptRead: number
+  idleMs: number
   /** What the sweep remembers of it from one time to the next; undefined while nothing is under way. */
   watch: Watch | undefined
   /** Answers begun. */
@@ -92,8 +99,12 @@ export class Connections {
       trusted,
       secure: 'encrypted' in socket,
       response: undefined,
+      answering: undefined,
+      broken: undefined,
       upload: undefined,
       uploadFrom: 0,
+      sweptRead: -1,
+      idleMs: 0,
       watch: undefined,
       answers: 0,
       expired: false,
@@ -182,6 +193,7 @@ export class Connections {
     const connection = this.#open.get(socket)
     if (connection?.response !== response) return
     connection.response = undefined
+    connection.answering = undefined
     if (this.#closing) this.#closeIfIdle(connection)
   }
 

@@ -1,7 +1,7 @@
 // One coarse timer per entrypoint looks after every connection, so that no request sets one of its own.
 import type { EntrypointLimits } from '../settings/limits.ts'
 import { cutSlowBody } from './client-error.ts'
-import type { Connections } from './connections.ts'
+import type { Connection, Connections } from './connections.ts'
 import { look } from './slow-clients.ts'
 
 /** How often at the most, and at the least: a limit strikes at most this late. */
@@ -30,11 +30,23 @@ function sweep(connections: Connections, limits: EntrypointLimits, elapsedMs: nu
     const found = look(connection, elapsedMs, limits)
     if (found === 'slow-body') cutSlowBody(connection)
     else if (found === 'slow-answer') connection.socket.destroy()
+    else if (isIdleTooLong(connection, elapsedMs, limits.idleTimeoutMs)) connection.socket.destroySoon()
   }
 }
 
+/** Between two requests; a connection that has not had its first one yet is held to the header timeout. */
+function isIdleTooLong(connection: Connection, elapsedMs: number, idleTimeoutMs: number): boolean {
+  const { socket, response, answers, upgraded } = connection
+  const read = socket.bytesRead
+  const isIdle = response === undefined && !upgraded && answers > 0 && read === connection.sweptRead
+  connection.sweptRead = read
+  connection.idleMs = isIdle ? connection.idleMs + elapsedMs : 0
+  return idleTimeoutMs > 0 && connection.idleMs >= idleTimeoutMs
+}
+
 function intervalFor(limits: EntrypointLimits): number {
-  const { readTimeoutMs, writeTimeoutMs, bodyGraceMs, sendTimeoutMs, keepAliveMaxTimeMs } = limits
-  const set = [readTimeoutMs, writeTimeoutMs, bodyGraceMs, sendTimeoutMs, keepAliveMaxTimeMs].filter((ms) => ms > 0)
+  const { readTimeoutMs, writeTimeoutMs, idleTimeoutMs, bodyGraceMs, sendTimeoutMs, keepAliveMaxTimeMs } = limits
+  const all = [readTimeoutMs, writeTimeoutMs, idleTimeoutMs, bodyGraceMs, sendTimeoutMs, keepAliveMaxTimeMs]
+  const set = all.filter((ms) => ms > 0)
   return Math.max(everyMsMin, Math.min(everyMsMax, ...set.map((ms) => ms / 4)))
 }
