@@ -12,7 +12,10 @@ export interface RequestHead {
   readonly path: string
   /** The text after `?`, undefined when the target has none. */
   readonly query: string | undefined
-  /** Field names and values in turn, as received (`rawHeaders`): case, order and repeats are kept. */
+  /**
+   * Field names and values in turn, as received: case, order and repeats are kept. Without the X-Forwarded-* and the like
+   * of a client that is not trusted with them.
+   */
   readonly fields: readonly string[]
   /** The TCP peer's address; an IPv4-mapped one as IPv4. */
   readonly clientIp: string

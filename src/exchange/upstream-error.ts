@@ -1,11 +1,15 @@
 // The ways a member can fail a request, and what the client is told for each.
 
-/** Code → status, as Traefik maps them: connection trouble 502, time run out 504, client gone 499 (logged only). */
+/**
+ * Code → status, as Traefik maps them: connection trouble 502, time run out 504, client gone 499 (logged only). Its members
+ * are never busy; 503 is what HAProxy says when its queue is full.
+ */
 const statusByCode = {
   refused: 502,
   unreachable: 502,
   reset: 502,
   'malformed-response': 502,
+  busy: 503,
   'connect-timeout': 504,
   'response-timeout': 504,
   'client-gone': 499,

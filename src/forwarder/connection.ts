@@ -1,10 +1,15 @@
 // One connection to a member. Its listeners are attached once and call whoever uses it now, so a request adds none.
 import type { Socket } from 'node:net'
+import type { Inbox } from './inbox.ts'
 import { MemberSocket } from './member-socket.ts'
+import { countRelayed } from './relayed-bytes.ts'
 
 /** The exchange that has the connection. Undefined while it is idle in its pool. */
 export interface ConnectionUser {
-  onReceived(chunk: Buffer): void
+  /** The bytes change once it has returned, unless `holdsBytes` then says that they are needed. */
+  onReceived(bytes: Buffer): void
+  /** What it received is still on its way to the client, some of it at least. */
+  readonly holdsBytes: boolean
   /** What was written has left; more may be written. */
   onDrained(): void
   /** The member closed its side in good order. */
@@ -19,16 +24,23 @@ export class Connection {
   /** `performance.now()` after which it must not be used again. */
   usableUntil = 0
   readonly #socket: Socket
+  readonly #inbox: Inbox | undefined
 
-  /** `onIdleClosed` is told when the connection closes while nobody uses it. */
-  constructor(socket: Socket, onIdleClosed: (connection: Connection) => void) {
+  /**
+   * @param inbox where the socket's bytes arrive; undefined: it has 'data' events
+   * @param onIdleClosed told when the connection closes while nobody uses it
+   */
+  constructor(socket: Socket, inbox: Inbox | undefined, onIdleClosed: (connection: Connection) => void) {
     this.#socket = socket
+    this.#inbox = inbox
     let failure: Error | undefined
-    socket.on('data', (chunk: Buffer) => {
-      // Bytes nobody asked for: whatever they are, they are not the answer to the next request.
-      if (this.user === undefined) socket.destroy()
-      else this.user.onReceived(chunk)
-    })
+    if (inbox !== undefined) inbox.onBytes = (bytes) => this.#receive(bytes)
+    else {
+      socket.on('data', (chunk: Buffer) => {
+        countRelayed(chunk.length)
+        this.#receive(chunk)
+      })
+    }
     socket.on('drain', () => this.user?.onDrained())
     socket.on('end', () => {
       if (this.user === undefined) socket.destroy()
@@ -78,6 +90,21 @@ export class Connection {
 
   resume(): void {
     if (this.#socket.isPaused()) this.#socket.resume()
+  }
+
+  #receive(bytes: Buffer): void {
+    const { user } = this
+    // Bytes nobody asked for: whatever they are, they are not the answer to the next request.
+    if (user === undefined) {
+      this.#socket.destroy()
+      return
+    }
+    const inbox = this.#inbox
+    if (!user.holdsBytes) inbox?.takeBack()
+    user.onReceived(bytes)
+    if (user.holdsBytes) inbox?.lend()
+    // Whoever uses the connection next knows nothing of what this one still holds.
+    if (this.user !== user) inbox?.forget()
   }
 
   /** Gives the connection up; its user hears nothing more of it. */

@@ -3,6 +3,7 @@ import { isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { UpstreamError, type UpstreamCode } from '../exchange/upstream-error.ts'
 import type { Member } from '../service/member.ts'
+import type { Inbox } from './inbox.ts'
 import { MemberSocket } from './member-socket.ts'
 
 export interface DialOptions {
@@ -26,10 +27,13 @@ export class Dialler implements AsyncDisposable {
     this.#options = options
   }
 
-  /** A connected socket without listeners. Rejects with an UpstreamError, nothing sent. */
-  async dial(member: Member, gone?: AbortSignal): Promise<Socket> {
+  /**
+   * A connected socket without listeners. Rejects with an UpstreamError, nothing sent.
+   * @param inbox where a plain socket's bytes are to arrive; a TLS socket has 'data' events, and so has one without
+   */
+  async dial(member: Member, gone?: AbortSignal, inbox?: Inbox): Promise<Socket> {
     const { host, port, scheme } = member
-    const socket = scheme === 'https' ? this.#startTls(member) : new MemberSocket().connect({ host, port })
+    const socket = scheme === 'https' ? this.#startTls(member) : new MemberSocket(inbox).connect({ host, port })
     socket.setNoDelay(true)
     socket.setKeepAlive(true, keepAliveProbeMs)
     this.#open.add(socket)

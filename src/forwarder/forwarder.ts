@@ -4,7 +4,7 @@ import type { Forward, ForwardOptions, Member } from '../service/member.ts'
 import { Dialler, type DialOptions } from './dialler.ts'
 import { Http1Hop, type HopSettings } from './http1.ts'
 import { MemberPool, type PoolOptions } from './pool.ts'
-import { hostFor, requestHead } from './request-head.ts'
+import { hostFor } from './request-head.ts'
 import { forwardUpgrade } from './upgrade.ts'
 
 export interface ForwarderOptions extends DialOptions, PoolOptions, HopSettings {}
@@ -26,9 +26,12 @@ export function createForwarder(settings: ForwarderOptions): Forwarder {
   const dialler = new Dialler(settings)
   const pools = new Map<string, MemberPool>()
   const draining = new Set<string>()
+  const hops = new Set<Http1Hop>()
+  const watched = (settings.bodyIdleTimeoutMs ?? 0) > 0
   const sweep = setInterval(() => {
     const now = performance.now()
     for (const pool of pools.values()) pool.sweep(now)
+    for (const hop of hops) hop.onSweep(sweepEveryMs)
   }, sweepEveryMs).unref()
 
   function poolOf(member: Member): MemberPool {
@@ -41,14 +44,16 @@ export function createForwarder(settings: ForwarderOptions): Forwarder {
     return pool
   }
 
-  async function forward(exchange: Exchange, member: Member, { passHostHeader }: ForwardOptions): Promise<void> {
+  function forward(exchange: Exchange, member: Member, options: ForwardOptions): Promise<void> {
     const pool = poolOf(member)
     if (exchange.kind === 'upgrade') {
+      const { passHostHeader } = options
       const { responseHeaderTimeoutMs } = settings
       return forwardUpgrade(exchange, member, { passHostHeader, responseHeaderTimeoutMs }, pool)
     }
-    const head = requestHead(exchange, hostFor(exchange, member, { passHostHeader }), pool.keeps)
-    return new Http1Hop(exchange, member, pool, settings).run(head)
+    const hop = new Http1Hop(exchange, member, pool, settings)
+    const over = hop.run(hostFor(exchange, member, options))
+    return watched ? watch(hops, hop, over) : over
   }
 
   return {
@@ -71,5 +76,15 @@ export function createForwarder(settings: ForwarderOptions): Forwarder {
       for (const pool of pools.values()) pool.close()
       await dialler[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** Keeps the hop among those that are swept until it is over. */
+async function watch(hops: Set<Http1Hop>, hop: Http1Hop, over: Promise<void>): Promise<void> {
+  hops.add(hop)
+  try {
+    await over
+  } finally {
+    hops.delete(hop)
   }
 }

@@ -4,10 +4,11 @@ import type { HttpExchange } from '../exchange/exchange.ts'
 import { isIdempotent } from '../exchange/idempotent.ts'
 import { UpstreamError, type UpstreamCode } from '../exchange/upstream-error.ts'
 import type { Member } from '../service/member.ts'
-import { cutAnswer, endAnswer, passEarlyHints } from './client-answer.ts'
+import { cutAnswer, endAnswer, endWith, isCopied, passEarlyHints, passPiece } from './client-answer.ts'
 import type { Connection, ConnectionUser } from './connection.ts'
 import type { MemberPool } from './pool.ts'
 import { countRelayed } from './relayed-bytes.ts'
+import { requestHead } from './request-head.ts'
 import { RequestUpload, type UploadOwner } from './request-upload.ts'
 import type { HeadLimits, ResponseHead } from './response-head.ts'
 import type { ResponsePlan } from './response-plan.ts'
@@ -16,6 +17,8 @@ import { ResponseReader, type AnswerOwner } from './response-reader.ts'
 export interface HopSettings extends HeadLimits {
   /** From the request's last byte to the head of the answer; 0 waits for ever. */
   readonly responseHeaderTimeoutMs: number
+  /** How long a member may pause in the middle of a body that the client waits for; 0: for ever. */
+  readonly bodyIdleTimeoutMs: number
 }
 
 export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
@@ -42,6 +45,10 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   #headWaits = false
   /** The client takes no more for now. */
   #stalled = false
+  /** The client was given memory of the connection's, not a copy. */
+  #lends = false
+  /** How many sweeps ago the member last sent something, while the client could take it. */
+  #quietSweeps = 0
 
   constructor(exchange: HttpExchange, member: Member, pool: MemberPool, settings: HopSettings) {
     this.#exchange = exchange
@@ -51,10 +58,14 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     this.#settings = settings
   }
 
-  /** Sends the request under `head` and passes the answer on. Settles as a Handler does. */
-  run(head: string): Promise<void> {
+  /** Sends the request with that Host and passes the answer on. Settles as a Handler does. */
+  run(host: string): Promise<void> {
     const { request, framing } = this.#exchange
-    this.#head = head
+    try {
+      this.#head = requestHead(this.#exchange, host, this.#pool.keeps)
+    } catch (error) {
+      return Promise.reject(error)
+    }
     this.#response.on('close', this.#onClientClosed)
     if (this.#response.destroyed) this.#clientClosed()
     else if (framing.kind !== 'none' && request.readableDidRead) {
@@ -70,7 +81,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
 
   async #dial(): Promise<void> {
     try {
-      const connection = await this.#pool.connect()
+      const connection = await this.#pool.connect(this)
       // The client left meanwhile: nothing was sent, so the connection is as good as new.
       if (this.#settled) this.#pool.release(connection)
       else this.#use(connection)
@@ -87,7 +98,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     // Its close event follows.
     if (connection.writeFailed) return
     this.#sent = true
-    this.#member.row.to += this.#head.length
+    this.#member.row.send(this.#head.length)
     this.#reader = new ResponseReader(head.method, this.#response.useChunkedEncodingByDefault, this.#settings, this)
     if (framing.kind === 'none' || (framing.kind === 'length' && framing.bytes === 0)) this.onUploaded()
     else {
@@ -97,7 +108,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   }
 
   onUploadWritten(bytes: number): void {
-    this.#member.row.to += bytes
+    this.#member.row.send(bytes)
     countRelayed(bytes)
   }
 
@@ -115,11 +126,15 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     this.#upload?.drained()
   }
 
-  onReceived(chunk: Buffer): void {
-    this.#member.row.from += chunk.length
-    countRelayed(chunk.length)
+  get holdsBytes(): boolean {
+    return this.#lends && this.#response.writableLength > 0
+  }
+
+  onReceived(bytes: Buffer): void {
+    this.#member.row.receive(bytes.length)
     this.#received = true
-    this.#reader?.receive(chunk)
+    this.#quietSweeps = 0
+    this.#reader?.receive(bytes)
     // An event stream's first piece may be minutes away.
     if (this.#headWaits && this.#connection !== undefined) {
       this.#headWaits = false
@@ -140,7 +155,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
       return false
     }
     try {
-      response.writeHead(head.status, head.reason, plan.fields.concat(this.#exchange.responseFields))
+      response.writeHead(head.status, head.reason, withOurs(plan.fields, this.#exchange.responseFields))
     } catch (error) {
       // The member's fields are vetted: one of ours is bad. It must not surface as an error of this socket.
       this.#settle(error)
@@ -155,15 +170,19 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     const response = this.#response
     this.#headWaits = false
     if (response.destroyed) return
-    if (last) response.end(piece)
-    else if (!response.write(piece) && !this.#stalled) {
-      this.#stalled = true
-      this.#connection?.pause()
-      response.once('drain', () => {
-        this.#stalled = false
-        this.#connection?.resume()
-      })
-    }
+    if (!isCopied(piece)) this.#lends = true
+    if (last) endWith(response, piece)
+    else if (!passPiece(response, piece) && !this.#stalled) this.#waitForClient()
+  }
+
+  #waitForClient(): void {
+    this.#stalled = true
+    this.#connection?.pause()
+    this.#response.once('drain', () => {
+      this.#stalled = false
+      this.#quietSweeps = 0
+      this.#connection?.resume()
+    })
   }
 
   onComplete(plan: ResponsePlan, trailers: readonly string[], clean: boolean): void {
@@ -203,6 +222,16 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     this.#fail('response-timeout', `no answer within ${this.#settings.responseHeaderTimeoutMs} ms`)
   }
 
+  /** Called every so often while the answer's body is under way: `everyMs`. */
+  onSweep(everyMs: number): void {
+    const { bodyIdleTimeoutMs } = this.#settings
+    if (bodyIdleTimeoutMs === 0 || this.#plan === undefined || this.#stalled) return
+    // The first of them may have come right behind a byte.
+    if (this.#quietSweeps * everyMs > bodyIdleTimeoutMs) {
+      this.#fail('response-timeout', `the answer came to a halt for ${bodyIdleTimeoutMs} ms`)
+    } else this.#quietSweeps++
+  }
+
   /** The client's side is over: its answer was sent, or it went away. */
   #clientClosed(): void {
     if (this.#response.headersSent) this.#settle(undefined)
@@ -211,7 +240,8 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
 
   #fail(code: UpstreamCode, reason: string, cause?: unknown): void {
     if (this.#plan === undefined) return this.#reject(code, reason, cause)
-    // Too late to say so: the answer must look cut. The close event that follows settles.
+    // Too late to say so: the answer must look cut. The close event that follows settles, and tells nobody whose fault it was.
+    this.#member.row.fail()
     this.#abandon()
     cutAnswer(this.#exchange, this.#plan)
   }
@@ -225,6 +255,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     if (this.#settled) return
     this.#settled = true
     this.#response.removeListener('close', this.#onClientClosed)
+    if (this.#connection === undefined) this.#pool.leaveLine(this)
     const upload = this.#upload
     this.#abandon()
     // Whoever answers instead does so on a connection where this body still stands before the next request.
@@ -242,6 +273,10 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     this.#upload?.stop()
     this.#upload = undefined
   }
+}
+
+function withOurs(fields: string[], ours: readonly string[]): string[] {
+  return ours.length === 0 ? fields : fields.concat(ours)
 }
 
 function onHeadTimeout(hop: Http1Hop): void {

@@ -6,6 +6,9 @@ import type { ForwardOptions, Member } from '../service/member.ts'
 const unsafeInTarget = /[^\x21-\x7e\x80-\xff]/
 const unsafeInValue = /[^\t\x20-\x7e\x80-\xff]/
 const unsafeInName = /[^\w!#$%&'*+.^`|~-]/
+/** A request line and any number of field lines, each as the three above allow, and the empty line. */
+const wholeHead =
+  /^[\w!#$%&'*+.^`|~-]+ [\x21-\x7e\x80-\xff]+ HTTP\/1\.1\r\n(?:[\w!#$%&'*+.^`|~-]+: [\t\x20-\x7e\x80-\xff]*\r\n)+\r\n$/
 
 /**
  * The head as text, one byte per character, to be written as latin1. Framing is always explicit, for every method: a
@@ -13,9 +16,27 @@ const unsafeInName = /[^\w!#$%&'*+.^`|~-]/
  * Throws an assertion when a part could not be written safely: that is our bug, the entrypoint lets none in.
  */
 export function requestHead(exchange: Exchange, host: string, keepAlive: boolean): string {
-  const line = `${safeName(exchange.head.method)} ${requestTarget(exchange)} HTTP/1.1\r\n`
-  const connection = keepAlive ? '' : 'Connection: close\r\n'
-  return `${line}Host: ${safeValue(host)}\r\n${fieldLines(exchange.fields)}${framingField(exchange.framing)}${connection}\r\n`
+  const { fields, framing } = exchange
+  let head = `${exchange.head.method} ${targetOf(exchange)} HTTP/1.1\r\nHost: ${host}\r\n`
+  // The request line, Host, and the empty line at the end.
+  let lines = 3 + fields.length / 2
+  for (let i = 0; i < fields.length; i += 2) head += `${safeName(fields[i])}: ${fields[i + 1]}\r\n`
+  if (framing.kind !== 'none') {
+    head += framingField(framing)
+    lines++
+  }
+  if (!keepAlive) {
+    head += 'Connection: close\r\n'
+    lines++
+  }
+  head += '\r\n'
+  // One look at all values takes a fraction of a look at each. A value that brings a line of its own makes one too many.
+  if (wholeHead.test(head) && countLines(head) === lines) return head
+  safeName(exchange.head.method)
+  requestTarget(exchange)
+  safeValue(host)
+  for (let i = 1; i < fields.length; i += 2) safeValue(fields[i])
+  assert.fail('a request head that cannot be written')
 }
 
 /** Field names and values in turn as lines of text. Throws an assertion as `requestHead` does. */
@@ -27,11 +48,14 @@ export function fieldLines(fields: readonly string[]): string {
 
 /** Path and query as the member is asked for them. */
 export function requestTarget(exchange: Exchange): string {
-  const path = exchange.path === '' ? '/' : exchange.path
-  const { query } = exchange.head
-  const target = query === undefined ? path : `${path}?${query}`
+  const target = targetOf(exchange)
   assert(!unsafeInTarget.test(target), 'a request target may hold neither spaces nor control characters')
   return target
+}
+
+function targetOf({ path, head: { query } }: Exchange): string {
+  const asked = path === '' ? '/' : path
+  return query === undefined ? asked : `${asked}?${query}`
 }
 
 /** What the member is called: the client's Host, or the member's own address. */
@@ -46,8 +70,20 @@ function framingField(framing: Framing): string {
   return framing.kind === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : ''
 }
 
+function countLines(text: string): number {
+  let lines = 0
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines++
+  return lines
+}
+
+/** Names that were looked at. Bounded, since clients make them up. */
+const safeNames = new Set<string>()
+const safeNamesMax = 1000
+
 function safeName(name: string | undefined): string {
+  if (name !== undefined && safeNames.has(name)) return name
   assert(name !== undefined && name !== '' && !unsafeInName.test(name), 'a field name must be a token')
+  if (safeNames.size < safeNamesMax) safeNames.add(name)
   return name
 }
 

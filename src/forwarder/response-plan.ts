@@ -27,12 +27,51 @@ interface Found {
   length: string | undefined
   lengths: number
   announcesTrailers: boolean
+  hasDisposition: boolean
   closes: boolean
   keepAlive: string | undefined
 }
 
 const none: BodyFraming = { kind: 'none' }
+const chunked: BodyFraming = { kind: 'chunked' }
+const untilClose: BodyFraming = { kind: 'until-close' }
 const digits = /^\d{1,15}$/
+
+/** Fields that mean something to a proxy; every other name is end-to-end. */
+type Role =
+  | 'end-to-end'
+  | 'connection'
+  | 'transfer-encoding'
+  | 'keep-alive'
+  | 'content-length'
+  | 'trailer'
+  | 'disposition'
+  | 'dropped'
+
+const roleByName: ReadonlyMap<string, Role> = new Map<string, Role>([
+  ['connection', 'connection'],
+  ['transfer-encoding', 'transfer-encoding'],
+  ['keep-alive', 'keep-alive'],
+  ['content-length', 'content-length'],
+  ['trailer', 'trailer'],
+  ['content-disposition', 'disposition'],
+  ['proxy-connection', 'dropped'],
+  ['te', 'dropped'],
+  ['upgrade', 'dropped'],
+])
+
+/** Roles by name as spelled, so that a name seen before need not be lower-cased. */
+const roleBySpelling = new Map<string, Role>()
+const spellingsMax = 1000
+
+function roleOf(name: string): Role {
+  const known = roleBySpelling.get(name)
+  if (known !== undefined) return known
+  const role = roleByName.get(name.toLowerCase()) ?? 'end-to-end'
+  // A copy: V8 may keep a part of a text as a view of the whole, and the whole head would stay with it.
+  if (roleBySpelling.size < spellingsMax) roleBySpelling.set(Buffer.from(name, 'latin1').toString('latin1'), role)
+  return role
+}
 
 /**
  * Reads `head` as the answer to a request with `method`. `chunkedToClient`: the client can be sent chunks, and
@@ -45,6 +84,8 @@ export function planResponse(head: ResponseHead, method: string, chunkedToClient
 
   // RFC 9110 section 8.6: no length on an answer that cannot have a body. On HEAD and 304 it tells of another's.
   if (found.lengths > 0 && (head.status < 200 || head.status === 204)) found.unwanted.push('content-length')
+  // writeHead reads a Content-Disposition as UTF-8 once it knows the length, and refuses what that makes of it.
+  if (found.hasDisposition && found.lengths > 0) moveLengthToEnd(found.fields)
   if (found.announcesTrailers && !(body.kind === 'chunked' && chunkedToClient)) found.unwanted.push('trailer')
   return {
     kind: 'plan',
@@ -64,13 +105,17 @@ function sortFields(all: readonly string[]): Found {
     length: undefined,
     lengths: 0,
     announcesTrailers: false,
+    hasDisposition: false,
     closes: false,
     keepAlive: undefined,
   }
   for (let i = 0; i < all.length; i += 2) {
     const name = all[i] ?? ''
     const value = all[i + 1] ?? ''
-    switch (name.toLowerCase()) {
+    switch (roleOf(name)) {
+      case 'end-to-end':
+        found.fields.push(name, value)
+        break
       case 'connection':
         readConnection(value, found)
         break
@@ -80,9 +125,7 @@ function sortFields(all: readonly string[]): Found {
       case 'keep-alive':
         found.keepAlive = value
         break
-      case 'proxy-connection':
-      case 'te':
-      case 'upgrade':
+      case 'dropped':
         break
       case 'content-length':
         found.lengths++
@@ -94,14 +137,17 @@ function sortFields(all: readonly string[]): Found {
         found.announcesTrailers = true
         found.fields.push(name, value)
         break
-      default:
+      case 'disposition':
+        found.hasDisposition = true
         found.fields.push(name, value)
+        break
     }
   }
   return found
 }
 
 function readConnection(value: string, found: Found): void {
+  if (value === 'keep-alive') return
   for (const each of value.toLowerCase().split(',')) {
     const option = each.trim()
     if (option === 'close') found.closes = true
@@ -119,9 +165,14 @@ function bodyFraming(head: ResponseHead, found: Found, method: string): BodyFram
     if (encodings.length > 1 || encodings[0] !== 'chunked') return malformed('a Transfer-Encoding other than chunked')
   }
   if (method === 'HEAD' || head.status < 200 || head.status === 204 || head.status === 304) return none
-  if (encodings.length > 0) return { kind: 'chunked' }
-  if (length === undefined) return { kind: 'until-close' }
+  if (encodings.length > 0) return chunked
+  if (length === undefined) return untilClose
   return Number(length) === 0 ? none : { kind: 'length', bytes: Number(length) }
+}
+
+function moveLengthToEnd(fields: string[]): void {
+  const at = fields.findIndex((name, index) => index % 2 === 0 && roleOf(name) === 'content-length')
+  fields.push(...fields.splice(at, 2))
 }
 
 function without(fields: readonly string[], unwanted: readonly string[]): string[] {

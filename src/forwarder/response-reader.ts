@@ -16,13 +16,16 @@ export interface AnswerOwner extends BodySink {
 
 /** Interim answers (1xx) one request may get before it is clear that no other will follow. */
 const interimMax = 32
+const partialBytesMin = 1024
 
 export class ResponseReader {
   readonly #method: string
   readonly #chunkedToClient: boolean
   readonly #limits: HeadLimits
   readonly #owner: AnswerOwner
-  #partialHead: Buffer | undefined
+  /** The beginning of a head whose end has not come, in memory with room for more. */
+  #partial: Buffer | undefined
+  #partialBytes = 0
   #interims = 0
   #plan: ResponsePlan | undefined
   #body: ResponseBody | undefined
@@ -34,6 +37,7 @@ export class ResponseReader {
     this.#owner = owner
   }
 
+  /** The bytes may change once it has returned, save those handed on as pieces. */
   receive(bytes: Buffer): void {
     if (this.#body === undefined) this.#readHead(bytes)
     else this.#readBody(this.#body, bytes)
@@ -47,13 +51,16 @@ export class ResponseReader {
   }
 
   #readHead(chunk: Buffer): void {
-    const partial = this.#partialHead
-    let bytes = partial === undefined ? chunk : Buffer.concat([partial, chunk])
-    let scanned = partial?.length ?? 0
+    let scanned = this.#partialBytes
+    let bytes = scanned === 0 ? chunk : this.#keep(chunk)
     for (;;) {
       const head = parseResponseHead(bytes, scanned, this.#limits)
       if (head === undefined) {
-        this.#partialHead = bytes
+        // What was kept before may have been one head and the beginning of this one.
+        if (scanned === 0) {
+          this.#partialBytes = 0
+          this.#keep(bytes)
+        }
         return
       }
       if (head.kind === 'malformed') return this.#owner.onMalformed(head.reason)
@@ -62,9 +69,32 @@ export class ResponseReader {
       // RFC 9110 section 15.2.2: nobody asked for another protocol here.
       if (head.status === 101) return this.#owner.onMalformed('it switched protocols unasked')
       if (++this.#interims > interimMax) return this.#owner.onMalformed('interim answers without end')
+      const fault = this.#faultOfInterim(head)
+      if (fault !== undefined) return this.#owner.onMalformed(fault)
       this.#owner.onInterim(head)
       scanned = 0
     }
+  }
+
+  /** An interim answer has no body and is not the last: one that speaks of either would be the final one to some readers. */
+  #faultOfInterim(head: ResponseHead): string | undefined {
+    if (head.minorVersion === 0) return 'an interim answer in HTTP/1.0'
+    const plan = planResponse(head, this.#method, false)
+    if (plan.kind === 'malformed') return plan.reason
+    return plan.persistent ? undefined : 'an interim answer that closes the connection'
+  }
+
+  /** Copies `chunk` behind what is kept; returns all of it. Grows by doubling, for a member that sends byte by byte. */
+  #keep(chunk: Buffer): Buffer {
+    const length = this.#partialBytes + chunk.length
+    if (this.#partial === undefined || this.#partial.length < length || this.#partialBytes === 0) {
+      const grown = Buffer.allocUnsafe(Math.max(partialBytesMin, 2 * length))
+      this.#partial?.copy(grown, 0, 0, this.#partialBytes)
+      this.#partial = grown
+    }
+    chunk.copy(this.#partial, this.#partialBytes)
+    this.#partialBytes = length
+    return this.#partial.subarray(0, length)
   }
 
   #begin(head: ResponseHead, rest: Buffer): void {

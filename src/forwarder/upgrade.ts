@@ -38,7 +38,7 @@ export async function forwardUpgrade(
   // Only for their assertions: what could inject anything must show here, not in the middle of an event.
   requestHead(exchange, host, true)
   fieldLines(exchange.responseFields)
-  const upstream = await pool.dial()
+  const upstream = await pool.dial(exchange)
   upstream.on('error', ignore)
   try {
     await new Tunnel(exchange, member, upstream).run(host, options.responseHeaderTimeoutMs)
@@ -197,8 +197,8 @@ class Tunnel {
   /** Adds what went over the member's socket since the last time. */
   #count(): void {
     const { bytesWritten, bytesRead } = this.#upstream
-    this.#member.row.to += bytesWritten - this.#countedTo
-    this.#member.row.from += bytesRead - this.#countedFrom
+    this.#member.row.send(bytesWritten - this.#countedTo)
+    this.#member.row.receive(bytesRead - this.#countedFrom)
     this.#countedTo = bytesWritten
     this.#countedFrom = bytesRead
   }

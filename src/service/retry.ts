@@ -16,6 +16,7 @@ export function mayTryAnother(exchange: Exchange, error: unknown): boolean {
     case 'refused':
     case 'unreachable':
     case 'connect-timeout':
+    case 'busy':
     case 'reset':
       return !error.sent || (isIdempotent(exchange.head.method) && exchange.framing.kind === 'none')
     case 'malformed-response':

@@ -23,12 +23,13 @@ export function compileStickyCookie(
   // While a replica is recreated its slot has two members, the leaving and the coming one.
   const membersByValue = Map.groupBy(members, (member) => slotValue(service, member.slot))
 
+  const membersOf = (value: string): readonly Member[] => membersByValue.get(value) ?? nobody
+
   return {
-    find(exchange, tried) {
-      for (const value of cookieValues(exchange.fields, name)) {
-        const member = membersByValue
-          .get(value)
-          ?.find((candidate) => candidate.row.available && tried?.includes(candidate) !== true)
+    find({ fields }, tried) {
+      for (let i = 0; i < fields.length; i += 2) {
+        if (!isCookie(fields[i] ?? '')) continue
+        const member = findInCookie(fields[i + 1] ?? '', name, membersOf, tried)
         if (member !== undefined) return member
       }
       return undefined
@@ -66,13 +67,34 @@ function cookieAttributes(config: StickyCookieConfig): string {
 
 const sameSiteText = { none: 'None', lax: 'Lax', strict: 'Strict' } as const
 
-/** Every value of a cookie, in order: a browser may send several of one name for different paths. */
-function* cookieValues(fields: readonly string[], name: string): Iterable<string> {
-  for (let i = 0; i < fields.length; i += 2) {
-    if (fields[i]?.toLowerCase() !== 'cookie') continue
-    for (const pair of (fields[i + 1] ?? '').split(';')) {
-      const equals = pair.indexOf('=')
-      if (equals !== -1 && pair.slice(0, equals).trim() === name) yield pair.slice(equals + 1).trim()
+const nobody: readonly Member[] = []
+
+function isCookie(field: string): boolean {
+  // Lengths first: most fields differ in it, and lower-casing allocates.
+  return field.length === 6 && (field === 'Cookie' || field.toLowerCase() === 'cookie')
+}
+
+/**
+ * The first member that a cookie of this name names and that may be chosen: a browser may send several of one name, for
+ * different paths. Looks at a pair only where the name occurs, and once: the work grows with the text, whatever is in it.
+ */
+function findInCookie(
+  text: string,
+  name: string,
+  membersOf: (value: string) => readonly Member[],
+  tried: readonly Member[] | undefined,
+): Member | undefined {
+  for (let at = text.indexOf(name); at !== -1;) {
+    const start = text.lastIndexOf(';', at) + 1
+    const semicolon = text.indexOf(';', at)
+    const end = semicolon === -1 ? text.length : semicolon
+    const equals = text.indexOf('=', start)
+    if (equals !== -1 && equals < end && text.slice(start, equals).trim() === name) {
+      for (const member of membersOf(text.slice(equals + 1, end).trim())) {
+        if (member.row.available && tried?.includes(member) !== true) return member
+      }
     }
+    at = semicolon === -1 ? -1 : text.indexOf(name, semicolon)
   }
+  return undefined
 }

@@ -74,11 +74,15 @@ test('every body comes out as it went in, in whatever pieces', () => {
   )
 })
 
+const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+const quoted = String.raw`"(?:[\t !\x23-\x5b\x5d-\x7e\x80-\xff]|\\["\\])*"`
+const sizeLine = new RegExp(`^([0-9a-fA-F]{1,13})(?:;${token}(?:=(?:${token}|${quoted}))?)*\r\n`)
+
 /** Reads the same coding by regular expression; undefined when it is not one whole body, strictly. */
 function reference(text: string): string | undefined {
   let data = ''
   for (let at = 0; ;) {
-    const line = /^([0-9a-fA-F]{1,13})(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n/.exec(text.slice(at))
+    const line = sizeLine.exec(text.slice(at))
     if (line === null) return undefined
     const size = Number.parseInt(line[1] ?? '', 16)
     at += line[0].length
@@ -90,6 +94,18 @@ function reference(text: string): string | undefined {
     at += size + 2
   }
 }
+
+for (const extension of [';', ';;a', '; a', ';a ;b', ';a=', ';=b', ';a="', ';a="b', ';a="b"c', ';a="\\b"', ';\xe9']) {
+  test(`the chunk extension ${JSON.stringify(extension)} is refused`, () => {
+    assert.notEqual(decode(Buffer.from(`1${extension}\r\nx\r\n0\r\n\r\n`, 'latin1')).body.malformed, undefined)
+  })
+}
+
+test('chunk extensions with names, values, and quoted values are read over', () => {
+  const { data, body } = decode(Buffer.from('1;a;b=c;d="e;\\"f"\r\nx\r\n0;last\r\n\r\n', 'latin1'))
+  assert.equal(body.done, true)
+  assert.equal(data, 'x')
+})
 
 const mischief = fc.constantFrom('\r', '\n', '\r\n', '\0', ' ', ';', '0', '1', 'f', 'g', '+', '-', 'x', '_', ':')
 const mutation = fc.record({ at: fc.nat(250), drop: fc.nat(2), add: fc.array(mischief, { maxLength: 2 }) })

@@ -116,3 +116,32 @@ test('a client that leaves while it is waited for is noticed', async () => {
   await gone
   assert.equal(await front.outcome(0), 'settled')
 })
+
+test('what a slow client has not read yet stays as it was, whatever the member answers others meanwhile', async () => {
+  // Both answers come over one connection, and it reads into the same memory.
+  const size = 8 * megabyte
+  await using origin = await startOrigin((arrived, response) => {
+    const letter = arrived.url?.slice(1) ?? ''
+    response.setHeader('Content-Length', size)
+    response.end(Buffer.alloc(size, letter))
+  })
+  await using front = await startFront(memberAt(origin.port))
+  const slow = await ask(front.port, '/a')
+  for (const letter of ['b', 'c']) {
+    const quick = await ask(front.port, `/${letter}`)
+    assert.ok((await bytesOf(quick)).equals(Buffer.alloc(size, letter)))
+  }
+  assert.ok((await bytesOf(slow)).equals(Buffer.alloc(size, 'a')))
+})
+
+async function ask(port: number, path: string): Promise<IncomingMessage> {
+  const asked = request({ port, host: '127.0.0.1', path, agent: false }).end()
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  return answer
+}
+
+async function bytesOf(answer: IncomingMessage): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for await (const each of answer) pieces.push(each as Buffer)
+  return Buffer.concat(pieces)
+}

@@ -35,6 +35,10 @@ const refused: Readonly<Record<string, string>> = {
   'a status line without end': `HTTP/1.1 200 ${'x'.repeat(70_000)}`,
   'more fields than allowed': `HTTP/1.1 200 OK\r\n${'X: 1\r\n'.repeat(501)}\r\n`,
   'interim answers without end': 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(40),
+  'an interim answer in HTTP/1.0': `HTTP/1.0 103 Early Hints\r\n\r\n${ok}`,
+  'an interim answer that closes': `HTTP/1.1 103 Early Hints\r\nConnection: close\r\n\r\n${ok}`,
+  'an interim answer with two lengths': `HTTP/1.1 103 Early Hints\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n${ok}`,
+  'a tab beside the coding': 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n',
   'another protocol unasked': 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n',
 }
 
