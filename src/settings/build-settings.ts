@@ -94,10 +94,14 @@ function limitsOf(name: string, options: EntryPointOptions | undefined, common: 
   }
 }
 
-function forwarderLimits({ serversTransport }: Options): ForwarderLimits {
+function forwarderLimits({ serversTransport, limits }: Options): ForwarderLimits {
   const { dialTimeout, responseHeaderTimeout, idleConnTimeout } = serversTransport.forwardingTimeouts
   return {
     ...forwarderDefaults,
+    maxConnsPerMember: limits.maxConnsPerMember,
+    maxWaitingPerMember: limits.maxWaitingPerMember,
+    memberQueueTimeoutMs: limits.memberQueueTimeout,
+    bodyIdleTimeoutMs: limits.bodyIdleTimeout,
     connectTimeoutMs: dialTimeout,
     responseHeaderTimeoutMs: responseHeaderTimeout,
     memberIdleTimeoutMs: idleConnTimeout,

@@ -48,6 +48,14 @@ export interface ForwarderLimits {
   readonly memberIdleTimeoutMs: number
   /** Unused connections kept per member and thread. `serversTransport.maxIdleConnsPerHost` */
   readonly maxIdlePerMember: number
+  /** Connections to one member at a time, in each thread; one more waits in line. `limits.maxConnsPerMember` */
+  readonly maxConnsPerMember: number
+  /** Requests in that line; one more is answered 503. `limits.maxWaitingPerMember` */
+  readonly maxWaitingPerMember: number
+  /** How long one waits in it; then 503. `limits.memberQueueTimeout` */
+  readonly memberQueueTimeoutMs: number
+  /** A member that pauses in the middle of a body its client waits for. `limits.bodyIdleTimeout` */
+  readonly bodyIdleTimeoutMs: number
   /** Status line and fields of one answer of a member, in bytes. */
   readonly maxResponseHeadBytes: number
   readonly maxResponseFields: number
@@ -88,6 +96,10 @@ export const forwarderDefaults: ForwarderLimits = {
   responseHeaderTimeoutMs: 0,
   memberIdleTimeoutMs: 90_000,
   maxIdlePerMember: 200,
+  maxConnsPerMember: 0,
+  maxWaitingPerMember: 1000,
+  memberQueueTimeoutMs: 5000,
+  bodyIdleTimeoutMs: 0,
   maxResponseHeadBytes: 65_536,
   maxResponseFields: 500,
 }

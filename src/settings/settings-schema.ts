@@ -80,6 +80,10 @@ export const settingsSchema = struct({
     /** Absent: what the limit of open files lets in. */
     maxConnections: integer({ min: 0, max: 2 ** 30 }),
     maxConnectionsPerIp: byDefault(entrypointDefaults.maxConnectionsPerIp, integer({ min: 0, max: 2 ** 30 })),
+    maxConnsPerMember: byDefault(forwarderDefaults.maxConnsPerMember, integer({ min: 0, max: 65_535 })),
+    maxWaitingPerMember: byDefault(forwarderDefaults.maxWaitingPerMember, integer({ min: 0, max: 65_535 })),
+    memberQueueTimeout: byDefault(forwarderDefaults.memberQueueTimeoutMs, duration()),
+    bodyIdleTimeout: byDefault(forwarderDefaults.bodyIdleTimeoutMs, duration()),
     /** Per cent. */
     maxMemory: byDefault(entrypointDefaults.maxMemoryPercent, integer({ min: 0, max: 100 })),
   }),
