@@ -26,8 +26,10 @@ const knownMax = 1000
 export function parseAuthority(text: string): Authority | undefined {
   const before = known.get(text)
   if (before !== undefined) return before
-  const authority = text.startsWith('[') ? parseBracketed(text) : parseNamed(text)
-  if (authority !== undefined && known.size < knownMax) known.set(text, authority)
+  // Of a copy: V8 may keep a part of a text as a view of the whole, and a whole request target would stay with it.
+  const own = Buffer.from(text, 'latin1').toString('latin1')
+  const authority = own.startsWith('[') ? parseBracketed(own) : parseNamed(own)
+  if (authority !== undefined && known.size < knownMax) known.set(own, authority)
   return authority
 }
 

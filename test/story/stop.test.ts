@@ -35,7 +35,10 @@ http:
     await Promise.race([warm.promise, ...running])
     const before = answered
     await muster[Symbol.asyncDispose]()
-    assert.deepEqual(await Promise.all(running), Array.from({ length: clients }, () => 'ECONNREFUSED'))
+    assert.deepEqual(
+      await Promise.all(running),
+      Array.from({ length: clients }, () => 'ECONNREFUSED'),
+    )
     assert.ok(answered >= before)
   })
 }
