@@ -62,7 +62,8 @@ export async function openEntrypoint(options: EntrypointOptions): Promise<Entryp
   server.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
     notices.count('a connection could not be accepted', { code })
   })
-  stack.use(startSweep(connections, limits, () => notices.flush(performance.now())))
+  const onSwept = (): void => notices.flush(performance.now())
+  stack.use(startSweep(connections, limits, { onSwept, onError: (error) => options.onError(error, undefined) }))
   return new Entrypoint(server, connections, options, stack.move())
 }
 

@@ -8,8 +8,8 @@ export interface ServeOptions {
   /** Read once per request: the current snapshot's handler. A new snapshot does not touch requests under way. */
   readonly handler: () => Handler
   /**
-   * Told of whatever is our own bug; the request gets a 500, the process lives. Without an exchange: a connection could
-   * not be accepted.
+   * Told of whatever is our own bug; the request gets a 500, the process lives. Without an exchange: the fault is
+   * in what looks after all connections.
    */
   readonly onError: (error: unknown, exchange: Exchange | undefined) => void
 }

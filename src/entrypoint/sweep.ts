@@ -8,16 +8,27 @@ import { look } from './slow-clients.ts'
 const everyMsMin = 10
 const everyMsMax = 1000
 
-/** Until disposed of. `onSwept` is called after each time. */
-export function startSweep(connections: Connections, limits: EntrypointLimits, onSwept: () => void): Disposable {
+export interface SweepListener {
+  /** After each time. */
+  readonly onSwept: () => void
+  /** A bug of ours. It must not cost the thread all its connections, once a second. */
+  readonly onError: (error: unknown) => void
+}
+
+/** Until disposed of. */
+export function startSweep(connections: Connections, limits: EntrypointLimits, listener: SweepListener): Disposable {
   const everyMs = intervalFor(limits)
   let before = performance.now()
   const timer = setInterval(() => {
     const now = performance.now()
     // After a stall of ours the time that passed is not the clients' fault: they could not be heard.
-    sweep(connections, limits, Math.min(now - before, 2 * everyMs))
+    try {
+      sweep(connections, limits, Math.min(now - before, 2 * everyMs))
+    } catch (error) {
+      listener.onError(error)
+    }
     before = now
-    onSwept()
+    listener.onSwept()
   }, everyMs).unref()
   return { [Symbol.dispose]: () => clearInterval(timer) }
 }

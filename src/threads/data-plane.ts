@@ -138,7 +138,7 @@ async function openEntrypoints(
       accessLog: settings.accessLog ? writeLine : undefined,
       handler: () => handlerOf(name),
       onError: (error, exchange) =>
-        report.error(error, { entrypoint: name, path: exchange?.head.path }, 'a request failed inside Muster'),
+        report.error(error, { entrypoint: name, path: exchange?.head.path }, 'something failed inside Muster'),
       onNotice: ({ message, fields }) => report.notice({ entrypoint: name, ...fields }, message),
     })
     entrypoints.push(stack.use(entrypoint))
