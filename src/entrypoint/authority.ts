@@ -1,5 +1,6 @@
 // The Host field, or the authority of an absolute request target: what rules match as the host.
 import { isIPv6 } from 'node:net'
+import { rememberByText } from '../exchange/known-texts.ts'
 
 export interface Authority {
   /** Lower case, without trailing dot, IPv6 without brackets. */
@@ -15,23 +16,11 @@ const hostBytesMax = 255
 const hostText = /^[a-z0-9._-]+$/i
 const portText = /^[0-9]{0,5}$/
 
-/** Those read before: most requests name one of a few. Bounded, since clients make them up. */
-const known = new Map<string, Authority>()
-const knownMax = 1000
-
 /**
  * Undefined for anything an edge must not pass on: userinfo, several hosts, path, query or fragment characters, spaces,
  * escapes, empty labels, raw international names (a client sends the A-label), a port past 65535.
  */
-export function parseAuthority(text: string): Authority | undefined {
-  const before = known.get(text)
-  if (before !== undefined) return before
-  // Of a copy: V8 may keep a part of a text as a view of the whole, and a whole request target would stay with it.
-  const own = Buffer.from(text, 'latin1').toString('latin1')
-  const authority = own.startsWith('[') ? parseBracketed(own) : parseNamed(own)
-  if (authority !== undefined && known.size < knownMax) known.set(own, authority)
-  return authority
-}
+export const parseAuthority = rememberByText((text) => (text.startsWith('[') ? parseBracketed(text) : parseNamed(text)))
 
 function parseNamed(text: string): Authority | undefined {
   const colon = text.indexOf(':')

@@ -1,6 +1,8 @@
 // One pass over a request's raw fields: what frames the message, what concerns this connection only, and what goes on to
 // the member.
 
+import { rememberByText } from '../exchange/known-texts.ts'
+
 export interface RequestFields {
   /** Repeated lines joined with `, `: a value with a comma fails the check of each of these three, as it must. */
   host: string | undefined
@@ -147,17 +149,8 @@ function joined(before: string | undefined, value: string): string {
   return before === undefined ? value : `${before}, ${value}`
 }
 
-/** Roles by name as spelled: a name seen before need not be lower-cased. Bounded, since clients make them up. */
-const roleBySpelling = new Map<string, Role>()
-const spellingsMax = 1000
-
-function roleOf(name: string): Role {
-  const known = roleBySpelling.get(name)
-  if (known !== undefined) return known
-  const role = findRole(name.toLowerCase())
-  if (roleBySpelling.size < spellingsMax) roleBySpelling.set(name, role)
-  return role
-}
+/** By name as spelled, so that a name seen before need not be lower-cased. */
+const roleOf = rememberByText((name) => findRole(name.toLowerCase()))
 
 function findRole(name: string): Role {
   const role = roleByName.get(name)

@@ -1,16 +1,14 @@
 // The member's answer on the client's side: how it begins, ends, and is cut.
 import type { HttpExchange } from '../exchange/exchange.ts'
 import type { ServerResponse } from 'node:http'
-import { planResponse, type ResponsePlan } from './response-plan.ts'
-import type { ResponseHead } from './response-head.ts'
+import type { ResponsePlan } from './response-plan.ts'
 import { passableTrailers } from './trailers.ts'
 
 /** Passes a 103 on. HTTP/1.0 knows no interim answers (RFC 9110 section 15.2). */
-export function passEarlyHints(exchange: HttpExchange, head: ResponseHead): void {
+export function passEarlyHints(exchange: HttpExchange, { fields }: ResponsePlan): void {
   const { request, response } = exchange
   if (request.httpVersionMinor === 0 || response.headersSent || response.destroyed) return
-  const plan = planResponse(head, exchange.head.method, false)
-  if (plan.kind === 'plan') response.writeInformation(head.status, plan.fields)
+  response.writeInformation(103, fields)
 }
 
 /**

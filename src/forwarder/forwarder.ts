@@ -27,7 +27,7 @@ export function createForwarder(settings: ForwarderOptions): Forwarder {
   const pools = new Map<string, MemberPool>()
   const draining = new Set<string>()
   const hops = new Set<Http1Hop>()
-  const watched = (settings.bodyIdleTimeoutMs ?? 0) > 0
+  const watched = settings.bodyIdleTimeoutMs > 0
   const sweep = setInterval(() => {
     const now = performance.now()
     for (const pool of pools.values()) pool.sweep(now)

@@ -142,8 +142,8 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     }
   }
 
-  onInterim(head: ResponseHead): void {
-    if (head.status === 103) passEarlyHints(this.#exchange, head)
+  onInterim(head: ResponseHead, plan: ResponsePlan): void {
+    if (head.status === 103) passEarlyHints(this.#exchange, plan)
   }
 
   onHead(head: ResponseHead, plan: ResponsePlan): boolean {

@@ -1,6 +1,7 @@
 // Writes the head the member gets. The last place where anything could slip a line break into a request.
 import assert from 'node:assert/strict'
 import type { Exchange, Framing } from '../exchange/exchange.ts'
+import { rememberByText } from '../exchange/known-texts.ts'
 import type { ForwardOptions, Member } from '../service/member.ts'
 
 const unsafeInTarget = /[^\x21-\x7e\x80-\xff]/
@@ -76,15 +77,14 @@ function countLines(text: string): number {
   return lines
 }
 
-/** Names that were looked at. Bounded, since clients make them up. */
-const safeNames = new Set<string>()
-const safeNamesMax = 1000
+const checkedName = rememberByText((name) => {
+  assert(name !== '' && !unsafeInName.test(name), 'a field name must be a token')
+  return name
+})
 
 function safeName(name: string | undefined): string {
-  if (name !== undefined && safeNames.has(name)) return name
-  assert(name !== undefined && name !== '' && !unsafeInName.test(name), 'a field name must be a token')
-  if (safeNames.size < safeNamesMax) safeNames.add(name)
-  return name
+  assert(name !== undefined, 'a field name must be a token')
+  return checkedName(name)
 }
 
 function safeValue(value: string | undefined): string {

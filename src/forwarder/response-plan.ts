@@ -1,4 +1,5 @@
 // What a member's response head means: which fields pass to the client, how long the body is, what becomes of the connection.
+import { rememberByText } from '../exchange/known-texts.ts'
 import { malformed, type Malformed, type ResponseHead } from './response-head.ts'
 
 export type BodyFraming =
@@ -60,18 +61,8 @@ const roleByName: ReadonlyMap<string, Role> = new Map<string, Role>([
   ['upgrade', 'dropped'],
 ])
 
-/** Roles by name as spelled, so that a name seen before need not be lower-cased. */
-const roleBySpelling = new Map<string, Role>()
-const spellingsMax = 1000
-
-function roleOf(name: string): Role {
-  const known = roleBySpelling.get(name)
-  if (known !== undefined) return known
-  const role = roleByName.get(name.toLowerCase()) ?? 'end-to-end'
-  // A copy: V8 may keep a part of a text as a view of the whole, and the whole head would stay with it.
-  if (roleBySpelling.size < spellingsMax) roleBySpelling.set(Buffer.from(name, 'latin1').toString('latin1'), role)
-  return role
-}
+/** By name as spelled, so that a name seen before need not be lower-cased. */
+const roleOf = rememberByText((name): Role => roleByName.get(name.toLowerCase()) ?? 'end-to-end')
 
 /**
  * Reads `head` as the answer to a request with `method`. `chunkedToClient`: the client can be sent chunks, and

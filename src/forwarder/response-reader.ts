@@ -1,11 +1,11 @@
 // Reads one answer from the bytes of a connection: interim heads, the final head, the body, and whatever stands after it.
 import type { BodySink, ResponseBody } from './body.ts'
 import { responseBody } from './response-body.ts'
-import { parseResponseHead, type HeadLimits, type ResponseHead } from './response-head.ts'
+import { malformed, parseResponseHead, type HeadLimits, type Malformed, type ResponseHead } from './response-head.ts'
 import { planResponse, type ResponsePlan } from './response-plan.ts'
 
 export interface AnswerOwner extends BodySink {
-  onInterim(head: ResponseHead): void
+  onInterim(head: ResponseHead, plan: ResponsePlan): void
   /** The final head. False: the rest is not wanted. */
   onHead(head: ResponseHead, plan: ResponsePlan): boolean
   /** The answer is complete. `clean`: no byte came after it. */
@@ -69,19 +69,11 @@ export class ResponseReader {
       // RFC 9110 section 15.2.2: nobody asked for another protocol here.
       if (head.status === 101) return this.#owner.onMalformed('it switched protocols unasked')
       if (++this.#interims > interimMax) return this.#owner.onMalformed('interim answers without end')
-      const fault = this.#faultOfInterim(head)
-      if (fault !== undefined) return this.#owner.onMalformed(fault)
-      this.#owner.onInterim(head)
+      const plan = planInterim(head, this.#method)
+      if (plan.kind === 'malformed') return this.#owner.onMalformed(plan.reason)
+      this.#owner.onInterim(head, plan)
       scanned = 0
     }
-  }
-
-  /** An interim answer has no body and is not the last: one that speaks of either would be the final one to some readers. */
-  #faultOfInterim(head: ResponseHead): string | undefined {
-    if (head.minorVersion === 0) return 'an interim answer in HTTP/1.0'
-    const plan = planResponse(head, this.#method, false)
-    if (plan.kind === 'malformed') return plan.reason
-    return plan.persistent ? undefined : 'an interim answer that closes the connection'
   }
 
   /** Copies `chunk` behind what is kept; returns all of it. Grows by doubling, for a member that sends byte by byte. */
@@ -112,4 +104,12 @@ export class ResponseReader {
       this.#owner.onComplete(this.#plan, body.trailers, taken === bytes.length)
     }
   }
+}
+
+/** An interim answer has no body and is not the last: one that speaks of either would be the final one to some readers. */
+function planInterim(head: ResponseHead, method: string): ResponsePlan | Malformed {
+  if (head.minorVersion === 0) return malformed('an interim answer in HTTP/1.0')
+  const plan = planResponse(head, method, false)
+  if (plan.kind === 'malformed' || plan.persistent) return plan
+  return malformed('an interim answer that closes the connection')
 }
