@@ -1,9 +1,6 @@
 // The data plane in threads of its own: what is exact across them, what survives the death of one, and how all stop.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import type { ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import type { Worker } from 'node:worker_threads'
 import { startApp } from '../../src/app.ts'
@@ -12,8 +9,8 @@ import { startMuster } from '../support/app.ts'
 import type { RunningApp } from '../support/app.ts'
 import { ask } from '../support/edge.ts'
 import { eventually } from '../support/eventually.ts'
-import { configFile, openMember } from '../support/file-config.ts'
-import type { ConfigFile } from '../support/file-config.ts'
+import { configFile, openMember, openMemberWith } from '../support/file-config.ts'
+import type { ConfigFile, TestMember } from '../support/file-config.ts'
 import { connectRaw } from '../support/raw-peer.ts'
 
 /** So many connections of their own that one thread taking all of them would be a miracle. */
@@ -140,17 +137,8 @@ async function startThreads(config: ConfigFile, threads = 2): Promise<RunningApp
 }
 
 /** Keeps its answers to itself, in `held`. */
-async function slowMember(held: ServerResponse[]) {
-  const server = createServer((_request, response) => void held.push(response))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await server[Symbol.asyncDispose]()
-    },
-  }
+function slowMember(held: ServerResponse[]): Promise<TestMember> {
+  return openMemberWith((_request, response) => void held.push(response))
 }
 
 interface MemberReport {

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,10 +12,14 @@ export interface TestMember extends AsyncDisposable {
 }
 
 /** Answers with its name and what it was asked for. */
-export async function openMember(name: string): Promise<TestMember> {
-  const server = createServer((request, response) => {
+export function openMember(name: string): Promise<TestMember> {
+  return openMemberWith((request, response) => {
     response.end(`${name} ${request.url} x-forwarded-prefix=${String(request.headers['x-forwarded-prefix'])}`)
   })
+}
+
+export async function openMemberWith(answer: RequestListener): Promise<TestMember> {
+  const server = createServer(answer)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
