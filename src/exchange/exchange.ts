@@ -19,6 +19,8 @@ export interface RequestHead {
   readonly fields: readonly string[]
   /** The TCP peer's address; an IPv4-mapped one as IPv4. */
   readonly clientIp: string
+  /** The client's own connection is TLS. What a proxy before us says of its client is in the fields. */
+  readonly secure: boolean
 }
 
 /** How the request's body is delimited towards the member. Always explicit: RFC 9112 section 6. */
@@ -35,13 +37,42 @@ export interface ExchangeRecord {
   attempts: number
   /** What an upgrade was answered; an ordinary request's response tells itself. */
   status: number | undefined
+  /** The member's URL, for lines that name the server. */
+  server: string | undefined
+  /** When its service took it, by performance.now(); 0 asks for it, undefined: nobody wants to know. */
+  serviceAt: number | undefined
+  /** No access line: its router asks for none. */
+  quiet: boolean
+  /** Left out of metrics, for the same reason. */
+  unmeasured: boolean
+}
+
+/**
+ * Changes the head of an answer just before it is sent. What an edit puts in must be valid field text, one character per
+ * byte; framing (Content-Length, Transfer-Encoding, Connection) is not its to touch. Must not throw.
+ */
+export type ResponseEdit = (head: ResponseHeadDraft, exchange: Exchange) => void
+
+export interface ResponseHeadDraft {
+  readonly status: number
+  /** Names and values in turn, to be changed in place. */
+  readonly fields: string[]
+  /** Who gave the answer, and the Host it was asked for as; undefined for an answer of Muster's own. */
+  readonly origin: { readonly address: MemberAddress; readonly host: string } | undefined
+}
+
+export interface MemberAddress {
+  readonly scheme: 'http' | 'https'
+  /** IP address or host name, IPv6 without brackets. */
+  readonly host: string
+  readonly port: number
 }
 
 interface ExchangeBase {
   readonly head: RequestHead
   readonly request: IncomingMessage
   /** The Host field to send when the service passes it on; undefined for HTTP/1.0 without one. */
-  readonly hostField: string | undefined
+  hostField: string | undefined
   /** What the member will be asked for, without query; path middlewares rewrite it. Empty means `/`. */
   path: string
   /**
@@ -52,6 +83,11 @@ interface ExchangeBase {
   readonly framing: Framing
   /** Fields to add to the member's answer, names and values in turn (a sticky session's Set-Cookie). */
   readonly responseFields: string[]
+  /**
+   * Applied to the head of the final answer, whoever gives it. The outermost middleware pushes first, so the last one is
+   * applied first. Undefined while there are none.
+   */
+  responseEdits: ResponseEdit[] | undefined
   readonly record: ExchangeRecord
 }
 

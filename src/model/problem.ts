@@ -1,7 +1,15 @@
 // What is wrong with a user's configuration, as a value: it travels with the configuration it belongs to and takes
 // nothing else along.
 
-export type ObjectKind = 'router' | 'service' | 'middleware'
+export type ObjectKind =
+  | 'router'
+  | 'service'
+  | 'middleware'
+  | 'tcp router'
+  | 'tcp service'
+  | 'tcp middleware'
+  | 'udp router'
+  | 'udp service'
 
 export interface Problem {
   /** `error`: the named thing does not work as written. `warning`: it works, but probably not as meant. */

@@ -1,6 +1,6 @@
 // What a Host matcher can name: one host, the direct subdomains of one, or any.
 import { domainToASCII } from 'node:url'
-import type { Flaw } from './rule.ts'
+import type { Flaw } from '../expression/flaw.ts'
 
 /** Hosts and parents are canonical as `RequestHead.host` is. `subdomains` is `*.parent`: exactly one more label. */
 export type HostPattern =

@@ -4,12 +4,13 @@ import type { RequestHead } from '../exchange/exchange.ts'
 import { someFieldValue } from './field-values.ts'
 import { nonAsciiHost, parentStart, parseHostPattern } from './host-pattern.ts'
 import { parseIpRange } from './ip-range.ts'
-import { escapePathArgument } from './path-argument.ts'
+import { escapePathArgument, readablePath } from './path-argument.ts'
 import { someQueryValue } from './query-values.ts'
-import { compileRegexp } from './regexp.ts'
-import type { Regexp } from './regexp.ts'
+import { compileRegexp, ruleBudget } from '../expression/regexp.ts'
+import type { Regexp, StepBudget } from '../expression/regexp.ts'
 import { printRule } from './rule.ts'
-import type { Call, Flaw, MatcherName } from './rule.ts'
+import type { Flaw } from '../expression/flaw.ts'
+import type { Call, MatcherName } from './rule.ts'
 
 /** Does the request match? Pure, and called for every request: no allocation that can be avoided. */
 export type Matcher = (head: RequestHead) => boolean
@@ -22,23 +23,28 @@ export interface ArgumentFlaw extends Flaw {
 interface Row {
   readonly arity: readonly number[]
   /** A second argument that may be left out is then empty. */
-  readonly build: (first: string, second: string) => Matcher | ArgumentFlaw
+  readonly build: (first: string, second: string, budget: StepBudget) => Matcher | ArgumentFlaw
 }
 
 const rows: Readonly<Record<MatcherName, Row>> = {
   Host: { arity: [1], build: host },
-  HostRegexp: { arity: [1], build: hostRegexp },
+  HostRegexp: { arity: [1], build: (pattern, _, budget) => hostRegexp(pattern, budget) },
   Path: { arity: [1], build: (path) => pathMatcher('Path', path, (head, wanted) => head.path === wanted) },
   PathPrefix: {
     arity: [1],
     build: (prefix) => pathMatcher('PathPrefix', prefix, (head, wanted) => head.path.startsWith(wanted)),
   },
-  PathRegexp: { arity: [1], build: (pattern) => withRegexp(pattern, 0, (regexp) => (head) => regexp.test(head.path)) },
+  PathRegexp: {
+    arity: [1],
+    build: (pattern, _, budget) =>
+      withRegexp(pattern, 0, budget, (regexp) => (head) => regexp.test(readablePath(head.path))),
+  },
   Method: { arity: [1], build: method },
   Header: { arity: [2], build: (name, wanted) => header(name, (value) => value === wanted) },
   HeaderRegexp: {
     arity: [2],
-    build: (name, pattern) => withRegexp(pattern, 1, (regexp) => header(name, (value) => regexp.test(value))),
+    build: (name, pattern, budget) =>
+      withRegexp(pattern, 1, budget, (regexp) => header(name, (value) => regexp.test(value))),
   },
   Query: { arity: [1, 2], build: (key, wanted) => query(key, (value) => value === wanted) },
   QueryRegexp: { arity: [1, 2], build: queryRegexp },
@@ -53,8 +59,11 @@ export function matcherArity(name: MatcherName): readonly number[] {
 }
 
 /** The call as a function, or what is wrong with an argument. The number of arguments is the caller's to check. */
-export function buildMatcher({ name, args: [first = '', second = ''] }: Call): Matcher | ArgumentFlaw {
-  return rows[name].build(first, second)
+export function buildMatcher(
+  { name, args: [first = '', second = ''] }: Call,
+  budget = ruleBudget(),
+): Matcher | ArgumentFlaw {
+  return rows[name].build(first, second, budget)
 }
 
 function host(text: string): Matcher | ArgumentFlaw {
@@ -71,10 +80,10 @@ function host(text: string): Matcher | ArgumentFlaw {
   }
 }
 
-function hostRegexp(pattern: string): Matcher | ArgumentFlaw {
+function hostRegexp(pattern: string, budget: StepBudget): Matcher | ArgumentFlaw {
   const flaw = nonAsciiHost(pattern) ?? muxTemplate(pattern)
   if (flaw !== undefined) return { argument: 0, ...flaw }
-  return withRegexp(pattern, 0, (regexp) => (head) => regexp.test(head.host))
+  return withRegexp(pattern, 0, budget, (regexp) => (head) => regexp.test(head.host))
 }
 
 /** Version 2 wrote HostRegexp(`{sub:[a-z]+}.example.com`). Version 3 takes the brace literally, which no host contains. */
@@ -119,9 +128,9 @@ function query(key: string, test: (value: string) => boolean): Matcher {
 }
 
 /** With the key alone it is Query: present with an empty value. */
-function queryRegexp(key: string, pattern: string): Matcher | ArgumentFlaw {
+function queryRegexp(key: string, pattern: string, budget: StepBudget): Matcher | ArgumentFlaw {
   if (pattern === '') return query(key, (value) => value === '')
-  return withRegexp(pattern, 1, (regexp) => query(key, (value) => regexp.test(value)))
+  return withRegexp(pattern, 1, budget, (regexp) => query(key, (value) => regexp.test(value)))
 }
 
 function clientIp(text: string): Matcher | ArgumentFlaw {
@@ -137,8 +146,9 @@ function clientIp(text: string): Matcher | ArgumentFlaw {
 function withRegexp(
   pattern: string,
   argument: number,
+  budget: StepBudget,
   make: (regexp: Regexp) => Matcher | ArgumentFlaw,
 ): Matcher | ArgumentFlaw {
-  const regexp = compileRegexp(pattern)
+  const regexp = compileRegexp(pattern, budget)
   return 'reason' in regexp ? { argument, ...regexp } : make(regexp)
 }

@@ -1,20 +1,15 @@
 // One entrypoint's routes, and the first that matches a request. Indexed by host: a lookup looks at the routes that name
 // the request's host and at those that name none, however many others there are.
 import type { Handler, RequestHead } from '../exchange/exchange.ts'
+import { compileRule } from './compiled-rule.ts'
 import { parentStart } from './host-pattern.ts'
-import { compileMatcher } from './matcher.ts'
 import type { Matcher } from './matcher-table.ts'
+import { rankRoutes } from './route-order.ts'
+import type { Ranked } from './route-order.ts'
 import type { Rule } from './rule.ts'
-import { hostsOfRule } from './rule-hosts.ts'
 
-export interface Route {
-  /** Qualified, and unique in a table. */
-  readonly name: string
+export interface Route extends Ranked {
   readonly rule: Rule
-  /** The rule as the user wrote it: its length is the default priority. */
-  readonly ruleText: string
-  /** Undefined or 0: the length of the rule text in bytes. */
-  readonly priority: bigint | undefined
   readonly handler: Handler
 }
 
@@ -31,17 +26,21 @@ type Index = Map<string, Candidate[]>
 
 const none: readonly Candidate[] = []
 
-/** Compiles the routes' rules. Work and memory grow with the hosts named in the rules, not with routes times hosts. */
+/**
+ * Work and memory grow with the hosts named in the rules, not with routes times hosts. Rules seen before are not compiled
+ * again: with each update every thread builds the tables of all routes.
+ */
 export function buildRouteTable(routes: readonly Route[]): RouteTable {
   const byHost: Index = new Map()
   const byParent: Index = new Map()
   const anyHost: Candidate[] = []
   for (const [rank, route] of rankRoutes(routes).entries()) {
-    const candidate = { rank, matches: compileMatcher(route.rule), route }
-    for (const pattern of hostsOfRule(route.rule) ?? [{ kind: 'any' }]) {
+    const { matches, hosts } = compileRule(route.rule)
+    const candidate = { rank, matches, route }
+    if (hosts === undefined) anyHost.push(candidate)
+    for (const pattern of hosts ?? []) {
       if (pattern.kind === 'host') add(byHost, pattern.host, candidate)
       else if (pattern.kind === 'subdomains') add(byParent, pattern.parent, candidate)
-      else anyHost.push(candidate)
     }
   }
   return (head) => {
@@ -49,25 +48,6 @@ export function buildRouteTable(routes: readonly Route[]): RouteTable {
     const wildcard = parent === -1 ? none : (byParent.get(head.host.slice(parent)) ?? none)
     return firstMatch(head, byHost.get(head.host) ?? none, wildcard, anyHost)
   }
-}
-
-/**
- * The order in which routes are tried: higher priority, then longer rule, then name. Nothing is left to chance, unlike
- * in Traefik, where routes of equal priority are tried in random order.
- */
-export function rankRoutes(routes: readonly Route[]): Route[] {
-  const keyed = routes.map((route) => {
-    const length = BigInt(Buffer.byteLength(route.ruleText))
-    return { route, length, priority: route.priority === undefined || route.priority === 0n ? length : route.priority }
-  })
-  keyed.sort(
-    (a, b) => compare(b.priority, a.priority) || compare(b.length, a.length) || compare(a.route.name, b.route.name),
-  )
-  return keyed.map(({ route }) => route)
-}
-
-function compare<T extends bigint | string>(a: T, b: T): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function add(index: Index, key: string, candidate: Candidate): void {

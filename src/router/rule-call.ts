@@ -1,36 +1,15 @@
-// What the parser must know of matchers: their names, and whether a call's arguments make sense.
-import { didYouMean } from '../model/nearest.ts'
+// Calls of version 3: a matcher's name, and whether its arguments make sense.
 import { buildMatcher, matcherArity, matcherNames } from './matcher-table.ts'
+import type { StepBudget } from '../expression/regexp.ts'
 import { printRule } from './rule.ts'
-import type { MatcherName, RuleError } from './rule.ts'
-import type { Token } from './rule-lexer.ts'
+import type { PlacedFlaw } from '../expression/flaw.ts'
+import type { MatcherName, Rule } from './rule.ts'
+import { emptyArgument, errorAt, makeDialect } from './rule-dialect.ts'
+import type { Token } from '../expression/lexer.ts'
 
-// Traefik accepts four spellings, not any case: PathPrefix, pathprefix, PATHPREFIX, Pathprefix.
-const namesBySpelling: ReadonlyMap<string, MatcherName> = new Map(
-  matcherNames.flatMap((name) => {
-    const lower = name.toLowerCase()
-    return [name, lower, name.toUpperCase(), name.charAt(0) + lower.slice(1)].map(
-      (spelling) => [spelling, name] as const,
-    )
-  }),
-)
+export const version3 = makeDialect(matcherNames.map((name) => ({ name, read: (...call) => readCall(name, ...call) })))
 
-export function findMatcher(spelling: string): MatcherName | undefined {
-  return namesBySpelling.get(spelling)
-}
-
-export function unknownMatcher({ text, position }: Token): RuleError {
-  return { position, reason: `unknown matcher "${text}"`, hint: hintFor(text) }
-}
-
-function hintFor(unknown: string): string {
-  // The one name of version 2 whose nearest spelling (Header) is another matcher.
-  if (unknown.toLowerCase() === 'hostheader') return 'version 3 calls it "Host"'
-  return didYouMean(unknown, matcherNames) ?? `the matchers are ${matcherNames.join(', ')}`
-}
-
-/** What is wrong with a well-formed call, or undefined. `token` is its name; `args` are string tokens. */
-export function checkCall(name: MatcherName, token: Token, args: readonly Token[]): RuleError | undefined {
+function readCall(name: MatcherName, token: Token, args: readonly Token[], budget: StepBudget): Rule | PlacedFlaw {
   const arity = matcherArity(name)
   const values = args.map(({ text }) => text)
   if (!arity.includes(args.length)) {
@@ -39,14 +18,11 @@ export function checkCall(name: MatcherName, token: Token, args: readonly Token[
     const splits = arity.at(-1) === 1 && args.length > 1 && !values.includes('')
     return { position: token.position, reason, hint: splits ? `write ${oneCallEach(name, values)}` : undefined }
   }
-  const empty = args.find(({ text }) => text === '')
-  if (empty !== undefined) {
-    return { position: empty.position, reason: `an argument of ${name} is empty`, hint: undefined }
-  }
-  const built = buildMatcher({ kind: 'call', name, args: values })
-  if (typeof built === 'function') return undefined
-  const { argument, reason, hint } = built
-  return { position: args[argument]?.position ?? token.position, reason, hint }
+  const empty = emptyArgument(name, args)
+  if (empty !== undefined) return empty
+  const call = { kind: 'call', name, args: values } as const
+  const built = buildMatcher(call, budget)
+  return typeof built === 'function' ? call : errorAt(args, built)
 }
 
 /** Version 2 of the grammar had Host(`a`, `b`); in version 3 that is two matchers. */

@@ -1,29 +1,58 @@
 // The second half of reading a rule: tokens → tree, by recursive descent. Go's precedence: `!`, then `&&`, then `||`.
-import { checkCall, findMatcher, unknownMatcher } from './rule-call.ts'
-import type { Rule, RuleError } from './rule.ts'
-import { tokenize } from './rule-lexer.ts'
-import type { BadToken, Token } from './rule-lexer.ts'
+import type { RuleSyntax } from '../model/dynamic-config.ts'
+import { ruleBudget } from '../expression/regexp.ts'
+import type { StepBudget } from '../expression/regexp.ts'
+import { printRule } from './rule.ts'
+import type { PlacedFlaw } from '../expression/flaw.ts'
+import type { Rule } from './rule.ts'
+import { version2 } from './rule-call-v2.ts'
+import { version3 } from './rule-call.ts'
+import { unknownMatcher } from './rule-dialect.ts'
+import type { Dialect } from './rule-dialect.ts'
+import { tokenize } from '../expression/lexer.ts'
+import type { BadToken, Token } from '../expression/lexer.ts'
 
-export type ParsedRule = { readonly ok: true; readonly rule: Rule } | { readonly ok: false; readonly error: RuleError }
+export type ParsedRule = { readonly ok: true; readonly rule: Rule } | { readonly ok: false; readonly error: PlacedFlaw }
 
 /** Bytes of rule text. */
 const ruleBytesMax = 16_384
 /** Open parentheses and `!` around one matcher: bounds the recursion here and in whoever walks the tree. */
 const depthMax = 64
 
+const dialects: Readonly<Record<RuleSyntax, Dialect>> = { v2: version2, v3: version3 }
+
 interface Cursor {
+  readonly dialect: Dialect
+  readonly budget: StepBudget
   readonly tokens: readonly (Token | BadToken)[]
   next: number
 }
 
 /**
- * Reads a version 3 rule. A rule that parses also compiles: arguments are checked here, while their position is known.
- * Source: Traefik's rule grammar, a subset of Go expressions.
+ * Reads a rule; one of version 2 comes out as the rule of version 3 that means the same. A rule that parses also compiles:
+ * arguments are checked here, while their position is known. Source: Traefik's rule grammar, a subset of Go expressions.
  */
-export function parseRule(text: string): ParsedRule {
+export function parseRule(text: string, syntax: RuleSyntax = 'v3'): ParsedRule {
   const bytes = Buffer.byteLength(text)
   if (bytes > ruleBytesMax) return fail(0, `the rule is ${bytes} bytes long; the limit is ${ruleBytesMax}`)
-  const cursor: Cursor = { tokens: tokenize(text), next: 0 }
+  const tokens = tokenize(text)
+  const parsed = parseTokens(tokens, dialects[syntax])
+  if (parsed.ok) return parsed
+  const hint = otherSyntax(tokens, syntax)
+  return hint === undefined ? parsed : { ok: false, error: { ...parsed.error, hint } }
+}
+
+/** Rules are copied from older or newer examples more often than they are misspelt. */
+function otherSyntax(tokens: Cursor['tokens'], syntax: RuleSyntax): string | undefined {
+  const other = parseTokens(tokens, dialects[syntax === 'v3' ? 'v2' : 'v3'])
+  if (!other.ok) return undefined
+  return syntax === 'v3'
+    ? `write ${printRule(other.rule)}, or set ruleSyntax=v2`
+    : 'this is version 3: set ruleSyntax=v3'
+}
+
+function parseTokens(tokens: Cursor['tokens'], dialect: Dialect): ParsedRule {
+  const cursor: Cursor = { dialect, budget: ruleBudget(), tokens, next: 0 }
   if (peek(cursor).kind === 'end') return fail(0, 'the rule is empty')
   const parsed = parseOr(cursor, 0)
   if (!parsed.ok || peek(cursor).kind === 'end') return parsed
@@ -58,15 +87,15 @@ function parseUnary(cursor: Cursor, depth: number): ParsedRule {
     return operand.ok ? succeed({ kind: 'not', operand: operand.rule }) : operand
   }
   const inner = parseOr(cursor, depth + 1)
-  return inner.ok ? close(cursor, token, inner) : inner
+  return inner.ok ? (close(cursor, token) ?? inner) : inner
 }
 
 function parseCall(cursor: Cursor, token: Token): ParsedRule {
-  const name = findMatcher(token.text)
-  if (name === undefined) return { ok: false, error: unknownMatcher(token) }
+  const reader = cursor.dialect.get(token.text)
+  if (reader === undefined) return { ok: false, error: unknownMatcher(token, cursor.dialect) }
   cursor.next++
   const open = peek(cursor)
-  if (open.kind === 'bad' || !accept(cursor, '(')) return unexpected(cursor, `"(" after ${name}`)
+  if (open.kind === 'bad' || !accept(cursor, '(')) return unexpected(cursor, `"(" after ${reader.name}`)
   const args: Token[] = []
   while (!at(cursor, ')')) {
     const argument = peek(cursor)
@@ -78,13 +107,14 @@ function parseCall(cursor: Cursor, token: Token): ParsedRule {
     cursor.next++
     if (!accept(cursor, ',')) break
   }
-  const closed = close(cursor, open, succeed({ kind: 'call', name, args: args.map(({ text }) => text) }))
-  const error = closed.ok ? checkCall(name, token, args) : undefined
-  return error === undefined ? closed : { ok: false, error }
+  const unclosed = close(cursor, open)
+  if (unclosed !== undefined) return unclosed
+  const rule = reader.read(token, args, cursor.budget)
+  return 'reason' in rule ? { ok: false, error: rule } : succeed(rule)
 }
 
-function close(cursor: Cursor, open: Token, inner: ParsedRule): ParsedRule {
-  if (accept(cursor, ')')) return inner
+function close(cursor: Cursor, open: Token): ParsedRule | undefined {
+  if (accept(cursor, ')')) return undefined
   if (peek(cursor).kind === 'end') return fail(open.position, 'the parenthesis is never closed')
   return unexpected(cursor, '")"')
 }

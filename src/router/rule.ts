@@ -1,5 +1,5 @@
 // A router's rule as a tree, how it is written down again, and what can be wrong with its text.
-import { quote } from './go-string.ts'
+import { quote } from '../expression/go-string.ts'
 
 export type MatcherName =
   | 'Host'
@@ -26,19 +26,6 @@ export type Rule =
   | Call
   | { readonly kind: 'and' | 'or'; readonly operands: readonly Rule[] }
   | { readonly kind: 'not'; readonly operand: Rule }
-
-/** What is wrong with something the user wrote, as a value. */
-export interface Flaw {
-  /** Lower case, the offending text quoted: `unknown matcher "Hots"`. */
-  readonly reason: string
-  /** The way out: `did you mean "Host"?`; undefined when the reason says it. */
-  readonly hint: string | undefined
-}
-
-export interface RuleError extends Flaw {
-  /** Where in the rule's text, 0-based, in JavaScript's string units. */
-  readonly position: number
-}
 
 /**
  * The rule as text that parses to the same tree. Arguments are quoted by this function only: text put into a rule by a

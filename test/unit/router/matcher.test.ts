@@ -1,29 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
-import type { RequestHead } from '../../../src/exchange/exchange.ts'
 import { compileMatcher } from '../../../src/router/matcher.ts'
-import { commonCalls, commonHeads, matches, ruleTrees } from './support.ts'
-
-/** A rule, then requests it matches and requests it does not. */
-type Row = readonly [rule: string, yes: readonly Partial<RequestHead>[], no: readonly Partial<RequestHead>[]]
-
-function table(subject: string, rows: readonly Row[]): void {
-  describe(subject, () => {
-    for (const [text, yes, no] of rows) {
-      test(`${text} matches what it should and nothing else`, () => {
-        for (const parts of yes) assert.equal(matches(text, parts), true, JSON.stringify(parts))
-        for (const parts of no) assert.equal(matches(text, parts), false, JSON.stringify(parts))
-      })
-    }
-  })
-}
-
-const hosts = (...names: string[]): Partial<RequestHead>[] => names.map((host) => ({ host }))
-const paths = (...names: string[]): Partial<RequestHead>[] => names.map((path) => ({ path }))
-const queries = (...texts: (string | undefined)[]): Partial<RequestHead>[] => texts.map((query) => ({ query }))
-const clients = (...addresses: string[]): Partial<RequestHead>[] => addresses.map((clientIp) => ({ clientIp }))
-const fields = (...lists: string[][]): Partial<RequestHead>[] => lists.map((list) => ({ fields: list }))
+import { clients, commonCalls, commonHeads, fields, hosts, matches, methods, paths, queries } from './support.ts'
+import { ruleTrees, table } from './support.ts'
 
 table('Host', [
   [
@@ -75,11 +55,15 @@ table('PathRegexp', [
   ['PathRegexp(`^/v[0-9]+/`)', paths('/v1/', '/v22/x'), paths('/v/', '/x/v1/')],
   ['PathRegexp(`foo`)', paths('/a/foo/b'), paths('/fo')],
   ['PathRegexp(`^/a.*z$`)', paths('/a%0Az'), paths('/a%0A')],
+  ['PathRegexp(`^/[a-z ]+$`)', paths('/a%20b'), paths('/a%2Fb', '/a%25b')],
+  ['PathRegexp(`^/caf[éè]/.$`)', paths('/caf%C3%A9/x', '/caf%C3%A8/%F0%9F%98%80'), paths('/caf%C3%AA/x', '/cafe/x')],
+  ['PathRegexp(`^/[^/]+$`)', paths('/a%2Fb', '/%FF', '/%22%3C%3E%5C%5E%60%7B%7C%7D'), paths('/a/b')],
+  ['PathRegexp(`%2F`)', paths('/a%2Fb'), paths('/a/b')],
 ])
 
 table('Method', [
-  ['Method(`GET`)', [{ method: 'GET' }], [{ method: 'POST' }, { method: 'get' }, { method: 'GETX' }]],
-  ['Method(`post`)', [{ method: 'POST' }], [{ method: 'post' }]],
+  ['Method(`GET`)', methods('GET'), methods('POST', 'get', 'GETX')],
+  ['Method(`post`)', methods('POST'), methods('post')],
 ])
 
 table('Header', [

@@ -3,7 +3,8 @@ import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import type { RequestHead } from '../../../src/exchange/exchange.ts'
 import { compileMatcher } from '../../../src/router/matcher.ts'
-import { buildRouteTable, rankRoutes } from '../../../src/router/route-table.ts'
+import { rankRoutes } from '../../../src/router/route-order.ts'
+import { buildRouteTable } from '../../../src/router/route-table.ts'
 import type { Route, RouteTable } from '../../../src/router/route-table.ts'
 import { printRule } from '../../../src/router/rule.ts'
 import type { Rule } from '../../../src/router/rule.ts'
@@ -52,6 +53,9 @@ describe('the order of routes', () => {
   test('tells priorities apart that are equal as numbers', () => {
     const max = 9_223_372_036_854_775_807n
     assert.deepEqual(names(route('a', 'Path(`/`)', max - 1n), route('b', 'Path(`/`)', max)), ['b', 'a'])
+    assert.deepEqual(names(route('a', 'Path(`/`)', -max - 1n), route('b', 'Path(`/`)', -max)), ['b', 'a'])
+    assert.deepEqual(names(route('a', 'Path(`/`)', 2n ** 53n), route('b', 'Path(`/`)', 2n ** 53n + 1n)), ['b', 'a'])
+    assert.deepEqual(names(route('a', 'Path(`/`)', max), route('b', 'Path(`/long`)', max)), ['b', 'a'])
   })
 
   test('prefers the longer rule where an explicit priority equals a length', () => {
@@ -125,6 +129,24 @@ describe('the route table', () => {
       .tuple(commonHeads, fc.constantFrom(...hosts, 'new.7.local', 'h1.1.local.evil', 'xh1.1.local'))
       .map(([{ method, path }, host]) => head({ method, path, host }))
     agreesWithScan({ rules, count: 10_000 }, heads, 2)
+  })
+
+  test('compiles a rule once, however many tables it is in', () => {
+    let reads = 0
+    const counted: Rule = {
+      kind: 'call',
+      name: 'PathRegexp',
+      get args() {
+        reads++
+        return ['^/x']
+      },
+    }
+    const once = { ...route('once', 'PathRegexp(`^/x`)'), rule: counted }
+    assert.equal(buildRouteTable([once])(head({ path: '/x' })), once)
+    const before = reads
+    const again = { ...once, name: 'again' }
+    assert.equal(buildRouteTable([again, route('other', 'Path(`/`)')])(head({ path: '/x' })), again)
+    assert.equal(reads, before)
   })
 
   test('looks at no routes but those of the host and those of any host', () => {

@@ -1,6 +1,6 @@
 // The first half of reading a rule: text → tokens.
 import { unquote } from './go-string.ts'
-import type { RuleError } from './rule.ts'
+import type { PlacedFlaw } from './flaw.ts'
 
 export interface Token {
   readonly kind: 'name' | 'string' | 'symbol' | 'end'
@@ -12,7 +12,7 @@ export interface Token {
 /** Text that is no token. It ends the list: whatever the parser finds wrong before it is reported first. */
 export interface BadToken {
   readonly kind: 'bad'
-  readonly error: RuleError
+  readonly error: PlacedFlaw
 }
 
 const tokenPattern =
