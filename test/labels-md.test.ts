@@ -1,13 +1,23 @@
 // labels.md is executed: every example is decoded, every row of its tables is compared with the schema.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { decodeLabels } from '../src/labels/decode-labels.ts'
-import { labelSchema } from '../src/labels/label-schema.ts'
-import { schemaPaths } from '../src/labels/schema-paths.ts'
+import { everyLabel, labelPaths, rowOf } from './labels/every-label.ts'
 import { parseLabels, shownConfig, shownProblems } from './labels/shown.ts'
 
-const page = readFileSync(new URL('../labels.md', import.meta.url), 'utf8')
+const file = new URL('../labels.md', import.meta.url)
+const tables = /(?<=^<!-- begin: .* -->\n\n).*(?=\n<!-- end -->)/ms
+
+// The one part of the page that nobody writes by hand.
+if (process.env['UPDATE_LABELS_MD'] !== undefined) {
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace(tables, () => everyLabel()),
+  )
+}
+
+const page = readFileSync(file, 'utf8')
 
 interface Example {
   readonly line: number
@@ -23,17 +33,6 @@ function examples(): Example[] {
     const line = page.slice(0, [...page.matchAll(/^```labels$/gm)][i]?.index).split('\n').length
     return { line, labels, json, problems }
   })
-}
-
-function rows(columns: number): string[][] {
-  const lines = page.split('\n').filter((line) => line.startsWith('| `'))
-  const cells = lines.map((line) =>
-    line
-      .slice(1, -1)
-      .split('|')
-      .map((cell) => cell.trim()),
-  )
-  return cells.filter((row) => row.length === columns)
 }
 
 describe('examples in labels.md', () => {
@@ -61,28 +60,33 @@ describe('examples in labels.md', () => {
 })
 
 describe('tables in labels.md', () => {
-  const schema = [...schemaPaths(labelSchema)]
-
-  test('have a row for each label that works, with its type and default', () => {
-    const expected = schema
-      .filter(({ inert }) => inert === undefined)
-      .map(({ path, type, byDefault = '–' }) => [`\`${path}\``, type, byDefault])
-    assert.deepEqual(sorted(rows(5).map(([label, type, byDefault]) => [label, type, byDefault])), sorted(expected))
+  test('have every label, with its type, default, state and meaning', () => {
+    assert.equal(tables.exec(page)?.[0], everyLabel(), 'write them anew with UPDATE_LABELS_MD=1')
   })
 
-  test('have a row for each label that is not supported, with what a user of it is told', () => {
-    const expected = schema.filter(({ inert }) => inert !== undefined).map(({ path, inert }) => [`\`${path}\``, inert])
-    assert.deepEqual(sorted(rows(2)), sorted(expected))
-  })
-
-  test('mark nothing as Muster only that is not, since Traefik has all of it', () => {
+  test('say of the common labels what they say of all', () => {
+    const rows = new Set(labelPaths.map((path) => rowOf(path).trimEnd()))
+    const common = page.replace(tables, '').match(/^\| `.*$/gm) ?? []
+    assert.ok(common.length > 30)
     assert.deepEqual(
-      rows(5).filter(([, , , , mark]) => mark !== ''),
+      common.filter((row) => !rows.has(row)),
       [],
     )
   })
-})
 
-function sorted<T>(list: readonly T[]): T[] {
-  return list.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
-}
+  test('leave no label without a meaning', () => {
+    assert.deepEqual(
+      labelPaths.filter(({ about, inert }) => about === undefined && inert === undefined).map(({ path }) => path),
+      [],
+    )
+  })
+
+  test('mark as Muster only what Traefik does not have', () => {
+    const ours = labelPaths.filter(({ state }) => state === 'musterOnly').map(({ path }) => path)
+    assert.deepEqual(
+      ours.filter((path) => !path.includes('.passReverse')),
+      [],
+    )
+    assert.ok(ours.length > 0)
+  })
+})

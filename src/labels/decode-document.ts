@@ -1,34 +1,30 @@
 // A parsed YAML or TOML document in Traefik's file format → configuration.
-import type { MemberConfig, MiddlewareConfig, RouterConfig, ServiceConfig } from '../model/dynamic-config.ts'
+import type {
+  MemberConfig,
+  MiddlewareConfig,
+  RouterConfig,
+  ServiceConfig,
+  StreamConfig,
+} from '../model/dynamic-config.ts'
+import { middlewareConfigs, pendingOptions, routerOptions } from './configs.ts'
 import { decode } from './decode.ts'
+import { documentSchema } from './document-schema.ts'
+import type { documentRouter } from './document-schema.ts'
 import { documentTree } from './document-tree.ts'
 import { problemOf } from './finding.ts'
 import type { Finding, LabelProblem, Report } from './finding.ts'
-import { required, text } from './leaf.ts'
-import { middleware } from './middleware-schema.ts'
-import { routerFields } from './router-schema.ts'
-import { objects, struct, unsupported } from './schema.ts'
+import { given } from './map-values.ts'
 import type { Infer } from './schema.ts'
-import { documentService } from './service-schema.ts'
-
-const documentRouter = struct({ ...routerFields, rule: required(text()), service: required(text()) })
-
-export const documentSchema = struct({
-  http: struct({
-    routers: objects('router', documentRouter),
-    services: objects('service', documentService),
-    middlewares: objects('middleware', middleware),
-    serversTransports: unsupported('servers transports are not supported yet'),
-  }),
-  tcp: unsupported('TCP is not supported yet'),
-  udp: unsupported('UDP is not supported yet'),
-  tls: unsupported('TLS is not supported yet'),
-})
+import type { documentService } from './service-schema.ts'
+import { streamConfig } from './stream-schema.ts'
 
 export interface DecodedDocument {
   readonly routers: ReadonlyMap<string, RouterConfig>
   readonly services: ReadonlyMap<string, ServiceConfig>
   readonly middlewares: ReadonlyMap<string, MiddlewareConfig>
+  /** Undefined: nothing was said of TCP. */
+  readonly tcp: StreamConfig | undefined
+  readonly udp: StreamConfig | undefined
   readonly problems: readonly LabelProblem[]
 }
 
@@ -41,22 +37,32 @@ export function decodeDocument(document: unknown): DecodedDocument {
   const report = (finding: Finding): void => {
     problems.push(problemOf(finding))
   }
-  const { http } = decode(documentSchema, documentTree(document, report), report)
+  const tree = documentTree(document, report)
+  const { http, tcp, udp } = decode(documentSchema, tree, report)
   const routers = [...http.routers].flatMap(([name, router]) => {
     const config = routerConfig(router)
     return config === undefined ? [] : [[name, config] as const]
   })
-  const services = [...http.services].map(([name, service]) => [name, serviceConfig(name, service, report)] as const)
-  return { routers: new Map(routers), services: new Map(services), middlewares: http.middlewares, problems }
+  const services = [...http.services].flatMap(([name, service]) =>
+    service.kind === 'loadBalancer' ? [[name, serviceConfig(name, service, report)] as const] : [],
+  )
+  return {
+    routers: new Map(routers),
+    services: new Map(services),
+    middlewares: middlewareConfigs(http.middlewares, problems),
+    tcp: tree.children.has('tcp') ? streamConfig(tcp) : undefined,
+    udp: tree.children.has('udp') ? streamConfig(udp) : undefined,
+    problems,
+  }
 }
 
 function routerConfig(router: Infer<typeof documentRouter>): RouterConfig | undefined {
-  const { rule, service, entryPoints, middlewares = [], priority } = router
+  const { rule, service, entryPoints, middlewares = [] } = router
   if (rule === undefined || service === undefined) return undefined
-  return { rule, service, entryPoints, middlewares, priority: priority === 0n ? undefined : priority }
+  return { rule, service, entryPoints, middlewares, ...routerOptions(router) }
 }
 
-type LoadBalancer = Exclude<Infer<typeof documentService>, undefined>
+type LoadBalancer = Extract<Infer<typeof documentService>, { kind: 'loadBalancer' }>
 
 function serviceConfig(name: string, service: LoadBalancer, report: Report): ServiceConfig {
   const members = new Map<string, MemberConfig>()
@@ -66,8 +72,12 @@ function serviceConfig(name: string, service: LoadBalancer, report: Report): Ser
     if (members.has(text)) report(listedTwice(name, text))
     else members.set(text, { id: text, scheme, host, port, weight, slot: text, container: undefined })
   }
-  const { passHostHeader, sticky } = service
-  return { members: [...members.values()], passHostHeader, stickyCookie: sticky?.cookie }
+  const { passHostHeader, sticky, servers } = service
+  const pending = pendingOptions(
+    service,
+    servers.some(({ preservePath }) => preservePath),
+  )
+  return { members: [...members.values()], passHostHeader, stickyCookie: sticky?.cookie, ...given({ pending }) }
 }
 
 function listedTwice(name: string, url: string): Finding {

@@ -1,6 +1,7 @@
 // Tree + schema → typed values. Whatever does not fit is reported and left out; the rest is decoded all the same.
 import { quote } from './finding.ts'
 import type { Report } from './finding.ts'
+import { dottedEntries, freeValue } from './free-names.ts'
 import type { Leaf } from './leaf.ts'
 import { fieldNamed } from './schema.ts'
 import type { Enabled, Fields, Infer, MapOf, Records, Schema, Struct, Variants } from './schema.ts'
@@ -16,6 +17,15 @@ export function decode<S extends Schema>(schema: S, tree: Tree, report: Report):
 }
 
 function decodeNode(schema: Schema, tree: Tree | undefined, scope: Scope): unknown {
+  const decoded = decodeKind(schema, tree, scope)
+  // Off is what happens anyway.
+  if (schema.remark !== undefined && tree !== undefined && decoded !== undefined && decoded !== false) {
+    tell(scope, tree, { what: 'unsupported', ...schema.remark })
+  }
+  return decoded
+}
+
+function decodeKind(schema: Schema, tree: Tree | undefined, scope: Scope): unknown {
   switch (schema.kind) {
     case 'leaf':
       return decodeLeaf(schema, tree, scope)
@@ -25,6 +35,8 @@ function decodeNode(schema: Schema, tree: Tree | undefined, scope: Scope): unkno
       return decodeEnabled(schema, tree, scope)
     case 'map':
       return decodeMap(schema, tree, scope)
+    case 'free':
+      return tree === undefined ? undefined : freeValue(tree)
     case 'records':
       return decodeRecords(schema, tree, scope)
     case 'variants':
@@ -64,14 +76,27 @@ function isElement(tree: Tree): boolean {
   return isIndex(tree.name) && tree.text !== undefined && tree.children.size === 0
 }
 
-function decodeStruct({ fields }: Struct, tree: Tree | undefined, scope: Scope): object {
-  if (tree !== undefined) tellStandsAlone(scope, tree, fields)
-  return decodeFields(fields, tree, scope)
+function decodeStruct(schema: Struct, tree: Tree | undefined, scope: Scope): object {
+  if (tree !== undefined) tellStandsAlone(scope, tree, schema.fields)
+  return decodeChecked(schema, tree, scope)
+}
+
+function decodeChecked({ fields, check, misnomers }: Struct, tree: Tree | undefined, scope: Scope): object {
+  if (tree === undefined) return decodeFields(fields, tree, scope)
+  let sound = true
+  const report: Report = (finding) => {
+    if (finding.severity === 'error') sound = false
+    scope.report(finding)
+  }
+  tellUnknown({ ...scope, report }, tree, fields, misnomers)
+  const decoded = decodeFields(fields, tree, { ...scope, report })
+  const reason = sound ? check?.(decoded as never) : undefined
+  if (reason !== undefined) tell(scope, tree, { what: 'value', reason })
+  return decoded
 }
 
 // Only names of the schema become properties, so no label can reach Object.prototype.
 function decodeFields(fields: Fields, tree: Tree | undefined, scope: Scope): object {
-  if (tree !== undefined) tellUnknown(scope, tree, fields)
   const decoded: Record<string, unknown> = {}
   for (const [name, schema] of Object.entries(fields)) {
     const child = tree?.children.get(name.toLowerCase())
@@ -86,13 +111,20 @@ function decodeFields(fields: Fields, tree: Tree | undefined, scope: Scope): obj
 }
 
 // Traefik: an empty value or `true` switches on with defaults; any other value switches off, fields and all.
-function decodeEnabled({ struct }: Enabled, tree: Tree | undefined, scope: Scope): object | undefined {
+function decodeEnabled({ struct, takesValue }: Enabled, tree: Tree | undefined, scope: Scope): object | undefined {
   if (tree === undefined) return undefined
-  const { text = '', name } = tree
-  if (text === '' || text.toLowerCase() === 'true') return decodeFields(struct.fields, tree, scope)
+  const { text = '', name, children } = tree
+  if (!takesValue) {
+    tellStandsAlone(scope, tree, struct.fields)
+    return tree.text !== undefined && children.size === 0 ? undefined : decodeChecked(struct, tree, scope)
+  }
+  if (text === '' || text.toLowerCase() === 'true') return decodeChecked(struct, tree, scope)
   if (parseBool(text) !== false) {
     const reason = `${quote(text)} switches "${name}" off`
     tell(scope, tree, { what: 'value', severity: 'warning', reason, hint: 'write true to switch it on' })
+  } else if (children.size > 0) {
+    const reason = `${quote(text)} switches "${name}" off, and all that is set below it`
+    tell(scope, tree, { what: 'value', severity: 'warning', reason })
   }
   return undefined
 }
@@ -101,15 +133,17 @@ function decodeMap(schema: MapOf, tree: Tree | undefined, scope: Scope): Readonl
   const entries = new Map<string, unknown>()
   if (tree === undefined) return entries
   tellStandsAlone(scope, tree)
-  for (const child of tree.children.values()) {
+  for (const child of schema.names.dotted ? dottedEntries(tree) : tree.children.values()) {
     const object = schema.object === undefined ? scope.object : { kind: schema.object, name: child.name }
     const inner: Scope = { object, report: scope.report }
+    const refusal = schema.names.refusal?.(child.name)
     if (isIndex(child.name)) {
       tell(scope, child, { what: 'shape', reason: `${quote(tree.name)} is not a list`, hint: 'its entries have names' })
-    } else if (schema.object !== undefined && child.name.includes('@')) {
-      tell(inner, child, { what: 'path', reason: `${quote(child.name)}: a name may not contain "@"` })
+    } else if (refusal !== undefined) {
+      tell(inner, child, { what: 'path', reason: refusal })
     } else {
-      const decoded = decodeNode(schema.value, schema.value.kind === 'leaf' ? child : bare(child, inner), inner)
+      const asIs = schema.value.kind === 'leaf' || schema.value.kind === 'free'
+      const decoded = decodeNode(schema.value, asIs ? child : bare(child, inner), inner)
       if (decoded !== undefined) entries.set(child.name, decoded)
     }
   }
@@ -134,18 +168,26 @@ function decodeRecords({ item }: Records, tree: Tree | undefined, scope: Scope):
   })
 }
 
-function decodeVariants({ kinds, besides }: Variants, tree: Tree | undefined, scope: Scope): object | undefined {
+function decodeVariants(
+  { kinds, besides, implied = '' }: Variants,
+  tree: Tree | undefined,
+  scope: Scope,
+): object | undefined {
   if (tree === undefined) return undefined
-  const fields = { ...kinds, ...besides }
-  tellUnknown(scope, tree, fields)
-  for (const [name, schema] of Object.entries(besides)) decodeNode(schema, tree.children.get(name.toLowerCase()), scope)
-  const given = [...tree.children.values()].flatMap((child) => {
+  tellUnknown(scope, tree, { ...kinds, ...besides })
+  const others = decodeFields(besides, tree, scope)
+  const children = [...tree.children.values()]
+  const given = children.flatMap((child) => {
     const kind = fieldNamed(kinds, child.name)
     return kind === undefined ? [] : [{ ...kind, child }]
   })
   const [first, second] = given
   if (first === undefined) {
-    if (tree.children.size === 0) tell(scope, tree, { what: 'shape', reason: 'nothing is set', hint: knownHere(kinds) })
+    const whole = kinds[implied]
+    const meant = children.some(({ name }) => fieldNamed(besides, name) !== undefined)
+    if (whole !== undefined && meant)
+      return { kind: implied, ...(decodeNode(whole, undefined, scope) as object), ...others }
+    if (children.length === 0) tell(scope, tree, { what: 'shape', reason: 'nothing is set', hint: knownHere(kinds) })
     return undefined
   }
   if (second !== undefined) {
@@ -154,5 +196,9 @@ function decodeVariants({ kinds, besides }: Variants, tree: Tree | undefined, sc
     return undefined
   }
   const decoded = decodeNode(first.schema, first.child, scope)
-  return typeof decoded === 'object' ? { kind: first.name, ...decoded } : undefined
+  if (decoded === undefined && first.schema.kind === 'enabled') {
+    tell(scope, first.child, { what: 'shape', reason: `"${first.name}" is off, and nothing else is set` })
+  }
+  if (decoded instanceof Map) return { kind: first.name, ...others, entries: decoded }
+  return typeof decoded === 'object' ? { kind: first.name, ...decoded, ...others } : undefined
 }

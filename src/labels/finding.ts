@@ -22,7 +22,18 @@ export function problemOf({ severity, field, object, reason, hint }: Finding): L
 
 /** A user's text inside a message: quoted, on one line, never longer than a line. */
 export function quote(text: string): string {
-  return JSON.stringify(text.length > quotedLengthMax ? `${text.slice(0, quotedLengthMax)}…` : text)
+  return `"${shown(text)}"`
 }
 
-const quotedLengthMax = 100
+/**
+ * The same without quotes, for a place. JSON leaves out of its escapes what steers a terminal (C1, DEL) or turns the
+ * reading direction around.
+ */
+export function shown(text: string): string {
+  const cut = text.length > shownLengthMax ? `${text.slice(0, shownLengthMax)}…` : text
+  return JSON.stringify(cut)
+    .slice(1, -1)
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`)
+}
+
+const shownLengthMax = 100

@@ -2,9 +2,10 @@
 // called in messages and in labels.md.
 import { didYouMean } from '../model/nearest.ts'
 import { quote } from './finding.ts'
+import type { Marks } from './marks.ts'
 import { parseBool, parseDuration, parseInteger } from './values.ts'
 
-export interface Leaf<T> {
+export interface Leaf<T> extends Marks {
   readonly kind: 'leaf'
   /** In the words of labels.md: `true or false`, `list`. */
   readonly type: string
@@ -19,6 +20,9 @@ export interface Leaf<T> {
   readonly fallback: T
   /** A struct that is there must have it. */
   readonly required: boolean
+  /** What there is to choose from, for editors. */
+  readonly words?: readonly string[]
+  readonly bounds?: { readonly min: number; readonly max: number }
 }
 
 export type Reading<T> =
@@ -47,13 +51,31 @@ export function required<T>(schema: Leaf<T>): Leaf<T> {
   return { ...schema, required: true }
 }
 
+/** What a struct must have to be of any use; empty where it is missing, which is an error of the struct. */
+export function needed(schema: Leaf<string | undefined>): Leaf<string> {
+  return required(byDefault('', schema))
+}
+
 /** For types whose empty text Traefik calls an error. */
 function strict<T>(type: string, read: (text: string) => Reading<T>): Leaf<T | undefined> {
   return { ...leaf(type, read), readsEmpty: true }
 }
 
+/** On one line: what ends up in a path, a URL or a field must not break out of it. */
 export function text(): Leaf<string | undefined> {
+  return leaf('text', (given) => {
+    const refusal = notOneLine(given)
+    return refusal === undefined ? value(given) : unreadable(refusal)
+  })
+}
+
+/** With line breaks, as people write long rules. */
+export function lines(): Leaf<string | undefined> {
   return leaf('text', (given) => value(given))
+}
+
+function notOneLine(given: string): string | undefined {
+  return /\p{Cc}/u.test(given) ? `${quote(given)} has line breaks or other control characters` : undefined
 }
 
 export function bool(): Leaf<boolean | undefined> {
@@ -67,13 +89,15 @@ export function bool(): Leaf<boolean | undefined> {
 /** Without bounds: 32 bits. */
 export function integer(bounds?: { readonly min: number; readonly max: number }): Leaf<number | undefined> {
   const { min, max } = bounds ?? { min: -(2 ** 31), max: 2 ** 31 - 1 }
-  const type = bounds === undefined ? 'whole number' : `whole number, ${min} to ${max}`
-  return strict(type, (given) => {
-    const read = parseInteger(given)
-    if (read === undefined) return unreadable(`${quote(given)} is not a whole number`)
-    if (read < min || read > max) return unreadable(`${quote(given)} is not between ${min} and ${max}`)
-    return value(Number(read))
-  })
+  const upTo = max === Number.MAX_SAFE_INTEGER ? 'or more' : `to ${max}`
+  const type = bounds === undefined ? 'whole number' : `whole number, ${min} ${upTo}`
+  const read = (given: string): Reading<number> => {
+    const parsed = parseInteger(given)
+    if (parsed === undefined) return unreadable(`${quote(given)} is not a whole number`)
+    if (parsed < min || parsed > max) return unreadable(`${quote(given)} is not between ${min} and ${max}`)
+    return value(Number(parsed))
+  }
+  return { ...strict(type, read), bounds: { min, max } }
 }
 
 /** Go's int64, less what `reserved` keeps for Traefik's own at the upper end. A number cannot hold it. */
@@ -91,35 +115,40 @@ export function int64({ reserved = 0n } = {}): Leaf<bigint | undefined> {
 /** Node fires a timer longer than 32 bits of milliseconds (24.8 days) at once, which is the opposite of what was asked. */
 const durationMsMax = 2 ** 31 - 1
 
-/** Milliseconds, 0 or more. */
-export function duration(): Leaf<number | undefined> {
+/** Milliseconds. `signed`: less than 0 has a meaning. */
+export function duration({ signed = false } = {}): Leaf<number | undefined> {
   return strict('duration', (given) => {
     const read = parseDuration(given)
     if (read === undefined) return unreadable(`${quote(given)} is not a duration`, 'write 30 (seconds), 500ms or 1m30s')
-    if (read < 0 || read > durationMsMax) return unreadable(`${quote(given)} is not between 0 and 24 days`)
+    if (Math.abs(read) > durationMsMax || (read < 0 && !signed))
+      return unreadable(`${quote(given)} is not between ${signed ? '-24' : 0} and 24 days`)
     return value(read)
   })
 }
 
-/** One of a few words, in any case. `notYet`: words Traefik knows as well. */
+/** One of a few words, in any case. `notYet`: words Traefik knows as well; `pending`: those it reads, with a warning. */
 export function oneOf<const V extends string>(
   words: readonly V[],
-  { notYet = [] }: { notYet?: readonly string[] } = {},
+  { notYet = [], pending = [] }: { notYet?: readonly string[]; pending?: readonly V[] } = {},
 ): Leaf<V | undefined> {
   const type = words.join(', ')
-  return leaf(type, (given) => {
+  const read = (given: string): Reading<V> => {
     const wanted = given.toLowerCase()
     const word = words.find((candidate) => candidate.toLowerCase() === wanted)
-    if (word !== undefined) return value(word)
+    const warning = `"${wanted}" is not supported yet`
+    if (word !== undefined) return pending.includes(word) ? { ok: true, value: word, warning } : value(word)
     if (notYet.includes(wanted)) return { ok: false, what: 'unsupported', reason: `"${wanted}" is not supported yet` }
     return unreadable(`${quote(given)} is not one of: ${type}`, didYouMean(given, [...words, ...notYet]))
-  })
+  }
+  return { ...leaf(type, read), words }
 }
 
-/** Texts separated by commas, each trimmed. */
-export function list(): Leaf<readonly string[] | undefined> {
+/** Texts separated by commas, each trimmed. `refusal`: why one of them cannot be. */
+export function list(refusal: (item: string) => string | undefined = notOneLine): Leaf<readonly string[] | undefined> {
   const readItems = (texts: readonly string[]): Reading<readonly string[]> => {
     const items = texts.map((item) => item.trim()).filter((item) => item !== '')
+    const [refused] = items.flatMap((item) => refusal(item) ?? [])
+    if (refused !== undefined) return unreadable(refused)
     return items.length === texts.length ? value(items) : { ok: true, value: items, warning: 'left out an empty entry' }
   }
   return { ...leaf('list', (given) => readItems(given.split(','))), readItems }

@@ -1,10 +1,12 @@
 // Labels → tree: which labels are ours, in which of two roots, and within which limits.
 import { didYouMean } from '../model/nearest.ts'
 import type { Problem } from '../model/problem.ts'
-import { quote } from './finding.ts'
+import { quote, shown } from './finding.ts'
 import type { Finding, Report } from './finding.ts'
+import { placeOf } from './place.ts'
 import { fieldNamed } from './schema.ts'
-import type { Schema, Struct } from './schema.ts'
+import type { Struct } from './schema.ts'
+import { successorOf } from './traefik-1.ts'
 import { branch, grow, parsePath } from './tree.ts'
 import type { Tree } from './tree.ts'
 
@@ -14,12 +16,9 @@ export const labelLimits = {
   count: 256,
   /** UTF-16 units of one value, and of one label's name. */
   length: 4096,
-  /** Names in one label, the root included. Traefik's longest label has eight. */
+  /** Names in one label, the root included; a domain is one. Traefik's longest label has eight. */
   depth: 8,
 } as const
-
-/** Of a label that is too long. */
-const shownLength = 100
 
 /** The second one wins over the first, label by label. */
 const roots = ['traefik', 'muster'] as const
@@ -44,7 +43,7 @@ export function readLabels(labels: Readonly<Record<string, string>>, schema: Str
     if (path === undefined) continue
     const key = path.join('.').toLowerCase()
     const before = chosen.get(key)
-    if (before?.root === label.root) report(saidTwice(label, before, objectAt(schema, path)))
+    if (before?.root === label.root) report(saidTwice(label, before, placeOf(schema, path).object))
     chosen.set(key, { ...label, path })
   }
   const root = branch('', '')
@@ -67,12 +66,14 @@ function readablePath(
   const refuse = (what: Finding['what'], reason: string, more: Partial<Finding> = {}): undefined => {
     report({ what, severity: 'error', field: label, object: undefined, reason, hint: undefined, ...more })
   }
+  if (/\p{Cc}/u.test(label))
+    return refuse('path', 'a label with control characters is not read', { field: shown(label) })
   if (root !== root.toLowerCase()) {
     return refuse('path', `${quote(root)} is not read`, { hint: `write it in lower case: "${root.toLowerCase()}"` })
   }
   if (label.length > labelLimits.length) {
     const reason = `a label of ${label.length} characters is longer than ${labelLimits.length}`
-    return refuse('path', reason, { field: `${label.slice(0, shownLength)}…` })
+    return refuse('path', reason, { field: shown(label) })
   }
   const path = parsePath(label.slice(root.length + 1))
   if (!path.ok) return refuse('path', path.reason)
@@ -83,27 +84,16 @@ function readablePath(
     // Labels of Traefik 1 stand on many containers still; Traefik itself passes over them in silence.
     return refuse('unknown', `${quote(`traefik.${first}`)} is read neither by Traefik nor by Muster`, {
       severity: 'warning',
-      hint,
+      hint: successorOf(path.segments) ?? hint,
     })
   }
-  const object = objectAt(schema, path.segments)
-  const depth = path.segments.filter((segment) => !segment.startsWith('[')).length + 1
+  const { object, depth } = placeOf(schema, path.segments)
   if (depth > labelLimits.depth) return refuse('path', `${depth} names are more than ${labelLimits.depth}`, { object })
   if (value.length > labelLimits.length) {
     const reason = `a value of ${value.length} characters is longer than ${labelLimits.length}`
     return refuse('value', reason, { object })
   }
   return path.segments
-}
-
-/** The router, service or middleware a path leads into. */
-function objectAt(schema: Schema, path: readonly string[]): Problem['object'] {
-  let place: Schema | undefined = schema
-  for (const name of path) {
-    if (place?.kind === 'map' && place.object !== undefined) return { kind: place.object, name }
-    place = place?.kind === 'struct' ? fieldNamed(place.fields, name)?.schema : undefined
-  }
-  return undefined
 }
 
 function saidTwice({ label }: RootedLabel, before: RootedLabel, object: Problem['object']): Finding {

@@ -1,51 +1,84 @@
-// A schema as a list of rows: what labels.md is checked against, and what a listing of options is made of.
+// A schema as a list of rows: what the tables of labels.md are made of, and a listing of options.
 import type { Leaf } from './leaf.ts'
-import type { Fields, Schema } from './schema.ts'
+import type { Marks } from './marks.ts'
+import type { Enabled, Fields, Free, Inert, Schema } from './schema.ts'
 
 export interface SchemaPath {
   /** `http.routers.<router>.rule`: names the user chooses stand in angle brackets, `[n]` is an index. */
   readonly path: string
   /** In words; `switch` for a struct that is turned on as a whole. */
   readonly type: string
-  /** As one would write it; undefined when an absent field means nothing. */
+  /** As one would write it, or `required`; undefined when an absent field means nothing. */
   readonly byDefault: string | undefined
   /** Why it has no effect: then it is known by name only, with everything below it. Undefined for what works. */
   readonly inert: string | undefined
+  readonly state: Marks['state']
+  readonly about: string | undefined
 }
 
-/** In the order of the schema. */
-export function* schemaPaths(schema: Schema, path = ''): Iterable<SchemaPath> {
+/** One place of a schema where a user may write something. */
+export interface Place extends Pick<SchemaPath, 'path' | 'state' | 'about'> {
+  readonly schema: Leaf<unknown> | Enabled | Free | Inert
+}
+
+export function* schemaPaths(schema: Schema): Iterable<SchemaPath> {
+  for (const { schema: end, ...row } of schemaPlaces(schema)) yield { ...row, ...valueOf(end) }
+}
+
+function valueOf(schema: Place['schema']): Pick<SchemaPath, 'type' | 'byDefault' | 'inert'> {
   switch (schema.kind) {
     case 'leaf':
-      yield { path, type: schema.type, byDefault: textOf(schema), inert: undefined }
-      return
-    case 'inert':
-      yield { path, type: '', byDefault: undefined, inert: schema.sentence }
-      return
-    case 'struct':
-      yield* fieldPaths(schema.fields, path)
-      return
+      return { type: schema.type, byDefault: textOf(schema), inert: undefined }
     case 'enabled':
-      yield { path, type: 'switch', byDefault: 'off', inert: undefined }
-      yield* fieldPaths(schema.struct.fields, path)
-      return
-    case 'variants':
-      yield* fieldPaths({ ...schema.kinds, ...schema.besides }, path)
-      return
-    case 'map':
-      yield* schemaPaths(schema.value, `${path}.<${schema.key}>`)
-      return
-    case 'records':
-      yield* schemaPaths(schema.item, `${path}[n]`)
+      return { type: 'switch', byDefault: 'off', inert: undefined }
+    case 'free':
+      return { type: 'anything', byDefault: undefined, inert: undefined }
+    case 'inert':
+      return { type: '', byDefault: undefined, inert: schema.sentence }
   }
 }
 
-function* fieldPaths(fields: Fields, path: string): Iterable<SchemaPath> {
-  for (const [name, schema] of Object.entries(fields))
-    yield* schemaPaths(schema, path === '' ? name : `${path}.${name}`)
+/** In the order of the schema. A name that may have dots, and all that is free, end in `…`. */
+export function* schemaPlaces(schema: Schema, path = '', outer?: Pick<Place, 'state' | 'about'>): Iterable<Place> {
+  const state = outer?.state ?? schema.state
+  const about = schema.about ?? outer?.about
+  switch (schema.kind) {
+    case 'leaf':
+    case 'inert':
+      yield { path, state, about, schema }
+      return
+    case 'free':
+      yield { path: `${path}.…`, state, about, schema }
+      return
+    case 'struct':
+      yield* fieldPlaces(schema.fields, path, state)
+      return
+    case 'enabled':
+      if (schema.takesValue) yield { path, state, about, schema }
+      yield* fieldPlaces(schema.struct.fields, path, state)
+      return
+    case 'variants':
+      yield* fieldPlaces({ ...schema.kinds, ...schema.besides }, path, state)
+      return
+    case 'map':
+      yield* schemaPlaces(schema.value, `${path}.<${schema.key}${schema.names.dotted ? '…' : ''}>`, { state, about })
+      return
+    case 'records':
+      yield* schemaPlaces(schema.item, `${path}[n]`, { state, about: undefined })
+  }
 }
 
-function textOf({ fallback }: Leaf<unknown>): string | undefined {
-  if (fallback === undefined || (Array.isArray(fallback) && fallback.length === 0)) return undefined
+function* fieldPlaces(fields: Fields, path: string, state: Marks['state']): Iterable<Place> {
+  for (const [name, schema] of Object.entries(fields))
+    yield* schemaPlaces(schema, path === '' ? name : `${path}.${name}`, { state, about: undefined })
+}
+
+/** A default as one would write it; undefined when it says no more than leaving the field out. */
+function textOf({ fallback, type, required }: Leaf<unknown>): string | undefined {
+  if (required) return 'required'
+  if (fallback === undefined || fallback === '') return undefined
+  if (Array.isArray(fallback)) return fallback.length === 0 ? undefined : fallback.join(',')
+  const number = fallback as number
+  if (type === 'duration') return number % 1000 === 0 ? `${number / 1000}s` : `${number}ms`
   return `${fallback as string | number | boolean}`
 }

@@ -1,51 +1,75 @@
 // The words a schema is written in. A schema is data: decoding, the messages, the nearest spellings and the tables of
 // labels.md are all read off it, so that a new option is one new row.
 import type { ObjectKind } from '../model/problem.ts'
+import { quote } from './finding.ts'
 import type { Leaf } from './leaf.ts'
+import type { Marks } from './marks.ts'
 
-export type Schema = Leaf<unknown> | Struct | Enabled | MapOf | Records | Variants | Inert
+export type Schema = Leaf<unknown> | Struct | Enabled | MapOf | Free | Records | Variants | Inert
 
 export interface Fields {
   readonly [name: string]: Schema
 }
 
 /** Fixed fields. Absent, it has the defaults of its fields. */
-export interface Struct<F extends Fields = Fields> {
+export interface Struct<F extends Fields = Fields> extends Marks {
   readonly kind: 'struct'
   readonly fields: F
+  /** Why its fields, each of them good, are wrong together. */
+  readonly check: ((fields: never) => string | undefined) | undefined
+  /** The way out, by a name in lower case that is often written here and is no field. */
+  readonly misnomers: Readonly<Record<string, string>>
 }
 
-/** A struct that can be switched as a whole (Traefik's allowEmpty): absent is off, `true` or any field is on. */
-export interface Enabled<F extends Fields = Fields> {
+/** A struct that may be absent as a whole. */
+export interface Enabled<F extends Fields = Fields> extends Marks {
   readonly kind: 'enabled'
   readonly struct: Struct<F>
+  /** Traefik's allowEmpty: `true` or nothing as its value is on, anything else off. Else it takes no value. */
+  readonly takesValue: boolean
 }
 
 /** Entries under names the user chose. */
-export interface MapOf<S extends Schema = Schema> {
+export interface MapOf<S extends Schema = Schema> extends Marks {
   readonly kind: 'map'
-  /** What stands for the name in labels.md, and in a Problem when it is an object of the model. */
+  /** What stands for the name in labels.md. */
   readonly key: string
+  /** What an entry is in the model. */
   readonly object: ObjectKind | undefined
   readonly value: S
+  readonly names: NameRules
+}
+
+export interface NameRules {
+  /** Why a name cannot be. */
+  readonly refusal?: (name: string) => string | undefined
+  /** Names are domains: in a label the rest of the path is one name. */
+  readonly dotted?: boolean
+}
+
+/** Whatever the user writes, as it is: nested maps and lists of texts. */
+export interface Free extends Marks {
+  readonly kind: 'free'
 }
 
 /** A list of structs. */
-export interface Records<S extends Schema = Schema> {
+export interface Records<S extends Schema = Schema> extends Marks {
   readonly kind: 'records'
   readonly item: S
 }
 
 /** Exactly one of several structs, named by its kind. */
-export interface Variants<F extends Fields = Fields> {
+export interface Variants<F extends Fields = Fields, B extends Fields = Fields> extends Marks {
   readonly kind: 'variants'
   readonly kinds: F
   /** Fields that may stand beside the one kind. */
-  readonly besides: Readonly<Record<string, Inert>>
+  readonly besides: B
+  /** The kind that is meant where only fields beside it are given. */
+  readonly implied: string | undefined
 }
 
 /** Known by name and without effect, with everything below it. */
-export interface Inert {
+export interface Inert extends Marks {
   readonly kind: 'inert'
   readonly what: 'unsupported' | 'ignored'
   /** Why; for `unsupported` a whole sentence in lower case. */
@@ -54,29 +78,52 @@ export interface Inert {
   readonly mayBeOff: boolean
 }
 
-export function struct<const F extends Fields>(fields: F): Struct<F> {
-  return { kind: 'struct', fields }
+export interface StructRules<F extends Fields> {
+  readonly check?: (fields: DecodedFields<F>) => string | undefined
+  readonly misnomers?: Readonly<Record<string, string>>
 }
 
-export function enabled<const F extends Fields>(fields: F): Enabled<F> {
-  return { kind: 'enabled', struct: struct(fields) }
+export function struct<const F extends Fields>(fields: F, { check, misnomers = {} }: StructRules<F> = {}): Struct<F> {
+  return { kind: 'struct', fields, check, misnomers }
 }
 
-export function map<S extends Schema>(key: string, value: S): MapOf<S> {
-  return { kind: 'map', key, object: undefined, value }
+/** Switched on by `true`, by nothing as its value, or by any field; off by any other value, fields and all. */
+export function enabled<const F extends Fields>(fields: F, rules?: StructRules<F>): Enabled<F> {
+  return { kind: 'enabled', struct: struct(fields, rules), takesValue: true }
+}
+
+/** There as soon as one of its fields is. */
+export function optional<const F extends Fields>(fields: F, rules?: StructRules<F>): Enabled<F> {
+  return { kind: 'enabled', struct: struct(fields, rules), takesValue: false }
+}
+
+export function map<S extends Schema>(key: string, value: S, names: NameRules = {}): MapOf<S> {
+  return { kind: 'map', key, object: undefined, value, names }
 }
 
 /** A map whose entries are routers, services or middlewares: what is wrong below one belongs to it. */
 export function objects<S extends Schema>(object: ObjectKind, value: S): MapOf<S> {
-  return { kind: 'map', key: object, object, value }
+  return { kind: 'map', key: object.replace(/^.* /, ''), object, value, names: { refusal: namesProvider } }
+}
+
+function namesProvider(name: string): string | undefined {
+  return name.includes('@') ? `${quote(name)}: a name may not contain "@"` : undefined
+}
+
+export function free(): Free {
+  return { kind: 'free' }
 }
 
 export function records<S extends Schema>(item: S): Records<S> {
   return { kind: 'records', item }
 }
 
-export function variants<const F extends Fields>(kinds: F, besides: Variants['besides'] = {}): Variants<F> {
-  return { kind: 'variants', kinds, besides }
+export function variants<const F extends Fields, const B extends Fields>(
+  kinds: F,
+  besides: B,
+  implied?: keyof F & string,
+): Variants<F, B> {
+  return { kind: 'variants', kinds, besides, implied }
 }
 
 export function unsupported(sentence: string, { mayBeOff = false } = {}): Inert {
@@ -92,18 +139,28 @@ export type Infer<S> =
   S extends Leaf<infer T>
     ? T
     : S extends Struct<infer F>
-      ? { readonly [K in keyof F]: Infer<F[K]> }
+      ? DecodedFields<F>
       : S extends Enabled<infer F>
-        ? { readonly [K in keyof F]: Infer<F[K]> } | undefined
+        ? DecodedFields<F> | undefined
         : S extends MapOf<infer V>
           ? ReadonlyMap<string, Exclude<Infer<V>, undefined>>
-          : S extends Records<infer I>
-            ? readonly Infer<I>[]
-            : S extends Variants<infer F>
-              ? { [K in keyof F]: Variant<K, Infer<F[K]>> }[keyof F] | undefined
-              : undefined
+          : S extends Free
+            ? FreeValue
+            : S extends Records<infer I>
+              ? readonly Infer<I>[]
+              : S extends Variants<infer F, infer B>
+                ? { [K in keyof F]: Variant<K, Infer<F[K]>, DecodedFields<B>> }[keyof F] | undefined
+                : undefined
 
-type Variant<K, V> = V extends object ? V & { readonly kind: K } : never
+type DecodedFields<F> = { readonly [K in keyof F as F[K] extends Inert ? never : K]: Infer<F[K]> }
+
+export type FreeValue = string | readonly FreeValue[] | ReadonlyMap<string, FreeValue>
+
+type Variant<K, V, B> = [V & object] extends [never]
+  ? never
+  : V extends ReadonlyMap<string, unknown>
+    ? B & { readonly kind: K; readonly entries: V }
+    : Exclude<V, undefined> & B & { readonly kind: K }
 
 /** The field a user means, without regard to case: its name and schema. */
 export function fieldNamed(fields: Fields, spelled: string): { name: string; schema: Schema } | undefined {

@@ -4,7 +4,7 @@ import type { Problem } from '../model/problem.ts'
 import { quote } from './finding.ts'
 import type { Finding, Report } from './finding.ts'
 import { fieldNamed } from './schema.ts'
-import type { Fields, Inert } from './schema.ts'
+import type { Fields, Inert, Struct } from './schema.ts'
 import type { Tree } from './tree.ts'
 import { parseBool } from './values.ts'
 
@@ -25,10 +25,12 @@ export function tell(scope: Scope, tree: Tree, { what, reason, severity = 'error
   scope.report({ what, severity, field: tree.field, object: scope.object, reason, hint })
 }
 
-export function tellUnknown(scope: Scope, tree: Tree, fields: Fields): void {
+export function tellUnknown(scope: Scope, tree: Tree, fields: Fields, misnomers: Struct['misnomers'] = {}): void {
   for (const child of tree.children.values()) {
     if (fieldNamed(fields, child.name) !== undefined) continue
-    const hint = didYouMean(child.name, Object.keys(fields)) ?? knownHere(fields)
+    const wanted = child.name.toLowerCase()
+    const known = Object.hasOwn(misnomers, wanted) ? misnomers[wanted] : undefined
+    const hint = known ?? didYouMean(child.name, Object.keys(fields)) ?? knownHere(fields)
     tell(scope, child, { what: 'unknown', reason: `unknown field ${quote(child.name)}`, hint })
   }
 }
@@ -50,7 +52,9 @@ export function tellInert(scope: Scope, tree: Tree, { what, sentence, mayBeOff }
 
 /** For a name that is near to nothing: what there is, as far as it has an effect. */
 export function knownHere(fields: Fields): string | undefined {
-  const names = Object.keys(fields).filter((name) => fields[name]?.kind !== 'inert')
+  const names = Object.entries(fields).flatMap(([name, { kind, state }]) =>
+    kind === 'inert' || state === 'pending' ? [] : [name],
+  )
   return names.length === 0 ? undefined : `known here: ${names.join(', ')}`
 }
 

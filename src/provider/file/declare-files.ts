@@ -1,5 +1,6 @@
 // What all files say together → the provider's declaration.
 import type { Declaration, Origin } from '../../model/declaration.ts'
+import type { StreamConfig } from '../../model/dynamic-config.ts'
 import type { ObjectKind, Problem } from '../../model/problem.ts'
 import { readLater } from './look.ts'
 import type { Look } from './look.ts'
@@ -10,6 +11,8 @@ export const providerName = 'file'
 export function declareFiles({ files, directoryTroubles, missingDirectory }: Look): Omit<Declaration, 'cause'> {
   const problems: Problem[] = []
   const declaration = { routers: new Map(), services: new Map(), middlewares: new Map() } satisfies Partial<Declaration>
+  const tcp = { routers: new Map(), services: new Map(), middlewares: new Map() } satisfies StreamConfig
+  const udp = { routers: new Map(), services: new Map(), middlewares: new Map() } satisfies StreamConfig
   const holders = new Map<string, string>()
   const origins = new Map<string, Origin>()
   if (missingDirectory !== undefined) {
@@ -28,20 +31,36 @@ export function declareFiles({ files, directoryTroubles, missingDirectory }: Loo
       ['router', declaration.routers, good.routers],
       ['service', declaration.services, good.services],
       ['middleware', declaration.middlewares, good.middlewares],
+      ['tcp router', tcp.routers, good.tcp?.routers ?? []],
+      ['tcp service', tcp.services, good.tcp?.services ?? []],
+      ['tcp middleware', tcp.middlewares, good.tcp?.middlewares ?? []],
+      ['udp router', udp.routers, good.udp?.routers ?? []],
+      ['udp service', udp.services, good.udp?.services ?? []],
     ] as const) {
       for (const [name, config] of from) {
         const holder = holders.get(`${kind} ${name}`)
         if (holder === undefined) {
           holders.set(`${kind} ${name}`, path)
           into.set(name, config)
-          if (kind === 'router') origins.set(name, { source: path, field: `http.routers.${name}` })
+          if (kind === 'router') origins.set(name, { source: path, field: fieldOf(kind, name) })
         } else {
           problems.push(duplicate(path, kind, name, holder))
         }
       }
     }
   }
-  return { provider: providerName, ...declaration, problems, origins }
+  const streams = { ...(isEmpty(tcp) ? {} : { tcp }), ...(isEmpty(udp) ? {} : { udp }) }
+  return { provider: providerName, ...declaration, ...streams, problems, origins }
+}
+
+function isEmpty({ routers, services, middlewares }: StreamConfig): boolean {
+  return routers.size + services.size + middlewares.size === 0
+}
+
+/** `http.routers.web`, `tcp.services.db`. */
+function fieldOf(kind: ObjectKind, name: string): string {
+  const [protocol, what] = kind.includes(' ') ? kind.split(' ') : ['http', kind]
+  return `${protocol}.${what}s.${name}`
 }
 
 function troubleProblem(source: string, reason: string, hint?: string): Problem {
@@ -53,7 +72,7 @@ function duplicate(path: string, kind: ObjectKind, name: string, holder: string)
     severity: 'warning',
     provider: providerName,
     source: path,
-    field: `http.${kind}s.${name}`,
+    field: fieldOf(kind, name),
     object: { kind, name },
     reason: `${kind} "${name}" is already defined in ${holder}; this one is ignored`,
     hint: 'rename one of them',

@@ -49,7 +49,7 @@ describe('decode', () => {
   })
 
   test('decodes the one kind of a variant, and nothing when there are two', () => {
-    const schema = objects('middleware', variants({ a: struct({ x: text() }), b: struct({ y: text() }) }))
+    const schema = objects('middleware', variants({ a: struct({ x: text() }), b: struct({ y: text() }) }, {}))
     const { value, findings } = decoding(schema, { 'one.a.x': '1', 'two.a.x': '1', 'two.b.y': '2' })
     assert.deepEqual(value, new Map([['one', { kind: 'a', x: '1' }]]))
     assert.deepEqual(
