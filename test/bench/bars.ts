@@ -3,6 +3,7 @@ import type { Growth } from './growth.ts'
 import type { Result, Row } from './measure.ts'
 import { swapsPerSecond } from './parts.ts'
 import { megabytes } from './report.ts'
+import { crowd } from './storm.ts'
 
 export interface Results {
   readonly parts: ReadonlyMap<string, Result>
@@ -34,6 +35,8 @@ const bars: readonly ((results: Results) => Bar | undefined)[] = [
   noErrors,
   p99WhileSwapping,
   memoryFlat,
+  startsCost('s', 'Muster, a crowd', 5000 / crowd),
+  startsCost('o', 'Muster, one more', 10),
   moreThanCaddy,
 ]
 
@@ -70,6 +73,20 @@ function p99WhileSwapping(results: Results): Bar | undefined {
     reached: swapping.p99Ms <= 2 * quiet.p99Ms,
     figures: `${swapping.p99Ms.toFixed(2)} ms / ${quiet.p99Ms.toFixed(2)} ms`,
   }))
+}
+
+/** Milliseconds of processor time for a container, of all threads. */
+function startsCost(key: string, label: string, atMostMs: number): (results: Results) => Bar | undefined {
+  return ({ parts }) => {
+    const result = parts.get(key)
+    if (result === undefined) return undefined
+    const costMs = (result.rows.find((row) => row.label === label)?.cpuUs ?? Number.NaN) / 1000
+    return {
+      text: `(${key}) ${label}: a container costs at most ${atMostMs} ms of CPU`,
+      reached: costMs <= atMostMs,
+      figures: `${costMs.toFixed(2)} ms`,
+    }
+  }
 }
 
 function memoryFlat({ growth }: Results): Bar | undefined {

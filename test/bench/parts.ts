@@ -1,6 +1,6 @@
 // What is measured: a row for each part of the benchmark.
 import { get, runWrk, stickyCookies } from './load.ts'
-import type { Traffic } from './load.ts'
+import type { Load, Traffic } from './load.ts'
 import type { Contestant, Part, Started } from './measure.ts'
 import { runNewConnections } from './new-connections.ts'
 import { apache } from './peers/apache.ts'
@@ -13,6 +13,7 @@ import { host, isInstalled, prefix } from './peers/peer.ts'
 import type { Peer } from './peers/peer.ts'
 import { traefik } from './peers/traefik.ts'
 import { hostOf } from './peers/traefik-file.ts'
+import { crowd, openStorm, startCrowd, startOneMore } from './storm.ts'
 import { openSwaps } from './swaps.ts'
 import { openWebSocket, runWebSockets } from './websocket-load.ts'
 
@@ -63,6 +64,8 @@ export const parts: readonly Part[] = [
     contestant(muster, { label: 'Muster, quiet', swaps: () => openSwaps(0) }),
     contestant(muster, { label: 'Muster, swapping', swaps: () => openSwaps(swapsPerSecond) }),
   ]),
+  starts('s', `${crowd} containers start within a second, until all are in rotation`, 'Muster, a crowd', startCrowd),
+  starts('o', `one more container beside ${crowd}`, 'Muster, one more', startOneMore),
   relay('t', '(a) with two threads; Caddy as it is by default', { path: '/100' }, [
     contestant(caddy, { label: 'Caddy, default', threads: undefined }),
     contestant(muster, { label: 'Muster, 2 threads', threads: 2 }),
@@ -104,6 +107,24 @@ function pipeline(key: string, title: string, contestants: readonly Contestant[]
       const variants = await visitors(started, path)
       return (seconds) => runWrk(started.task.port, traffic({ path, variants }), seconds)
     },
+  }
+}
+
+/** What it costs to take containers in; latencies are from the start of each to its first possible request. */
+function starts(
+  key: string,
+  title: string,
+  label: string,
+  work: (started: Started) => (seconds: number) => Promise<Load>,
+): Part {
+  return {
+    key,
+    title,
+    unit: 'container',
+    duty: 'relay',
+    contestants: [contestant(muster, { label, threads: 2, swaps: openStorm })],
+    probe: async (port) => (await get(port, '/100', host)).bytes === 100,
+    load: (started) => Promise.resolve(work(started)),
   }
 }
 

@@ -1,11 +1,13 @@
-// A Docker engine as far as Muster can tell: an HTTP server on a unix socket that answers and behaves as Engine 20.10
-// does. Tests make containers come and go; what the real client does with that is under test.
+// A Docker engine as far as Muster can tell: an HTTP server on a unix socket, or behind TLS, that answers and behaves as
+// Engine 20.10 does. Tests make containers come and go; what the real client does with that is under test.
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:https'
+import type { ServerOptions } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -17,6 +19,8 @@ export interface FakeContainer {
   /** Network name → IPv4 address. Default: the next free address on `bridge`. */
   readonly networks?: Readonly<Record<string, string>>
   readonly networkMode?: string
+  /** Where its ports are published: `80/tcp` → `127.0.0.1:8080`. */
+  readonly published?: Readonly<Record<string, string>>
   /** Present: the image has a HEALTHCHECK. */
   readonly health?: 'starting' | 'healthy' | 'unhealthy'
   readonly stopSignal?: string
@@ -51,7 +55,11 @@ export function composed(
 
 export interface FakeRequest {
   readonly method: string
+  /** Without the version. */
   readonly path: string
+  /** `1.44`; undefined: the path named none. */
+  readonly version: string | undefined
+  readonly authorization: string | undefined
   readonly query: URLSearchParams
 }
 
@@ -68,10 +76,17 @@ interface Entry {
   networks: Map<string, string>
 }
 
+export interface FakeEngineOptions {
+  /** The oldest and the newest minor version of its API; default: those of Engine 20.10. */
+  readonly api?: readonly [oldest: number, newest: number]
+  /** Present: it speaks TLS on a port of 127.0.0.1. */
+  readonly tls?: ServerOptions
+}
+
 /** Listens on a unix socket of its own. */
-export async function startFakeEngine(): Promise<FakeEngine> {
+export async function startFakeEngine(options: FakeEngineOptions = {}): Promise<FakeEngine> {
   const directory = await mkdtemp(join(tmpdir(), 'fake-engine-'))
-  const engine = new FakeEngine(directory)
+  const engine = new FakeEngine(directory, options)
   await engine.listen()
   return engine
 }
@@ -82,19 +97,27 @@ export class FakeEngine {
   /** Awaited before each answer; may make things happen in between, or return a fault to answer with instead. */
   intercept: (request: FakeRequest) => Promise<FakeFault | void> | FakeFault | void = () => undefined
   readonly #directory: string
+  readonly #options: FakeEngineOptions
   readonly #entries = new Map<string, Entry>()
   readonly #sockets = new Set<Socket>()
   readonly #subscribers = new Map<ServerResponse, { readonly type: string[]; readonly event: string[] }>()
   #server: Server | undefined
   #addresses = 1
   #clock = Date.parse('2026-01-01T00:00:00Z')
+  #port = 0
+  #silent = false
 
-  constructor(directory: string) {
+  constructor(directory: string, options: FakeEngineOptions = {}) {
     this.#directory = directory
+    this.#options = options
   }
 
   get endpoint(): string {
-    return `unix://${this.#directory}/docker.sock`
+    return this.#options.tls === undefined ? `unix://${this.socketPath}` : `tcp://127.0.0.1:${this.#port}`
+  }
+
+  get socketPath(): string {
+    return `${this.#directory}/docker.sock`
   }
 
   /** Event streams open now. */
@@ -109,13 +132,17 @@ export class FakeEngine {
 
   /** Begins to answer; also again after `shutDown`, as an engine that was restarted. */
   async listen(): Promise<void> {
-    const server = createServer((request, response) => void this.#answer(request, response))
-    server.on('connection', (socket) => {
+    const answer = (request: IncomingMessage, response: ServerResponse) => void this.#answer(request, response)
+    const { tls } = this.#options
+    const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer)
+    server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket))
     })
-    server.listen(join(this.#directory, 'docker.sock'))
+    if (tls === undefined) server.listen(this.socketPath)
+    else server.listen(this.#port, '127.0.0.1')
     await once(server, 'listening')
+    if (tls !== undefined) this.#port = (server.address() as AddressInfo).port
     this.#server = server
   }
 
@@ -148,6 +175,11 @@ export class FakeEngine {
     this.#entries.set(id, { id, name: spec.name, spec, created, status: 'created', health: spec.health, networks })
     if (spec.running !== false) this.start(id)
     return id
+  }
+
+  /** Says that it was created; `add` alone keeps silent about that. */
+  announce(id: string): void {
+    this.#containerEvent('create', this.#entry(id))
   }
 
   start(id: string): void {
@@ -190,6 +222,13 @@ export class FakeEngine {
     this.#entries.delete(id)
   }
 
+  /** Whatever it does happens, and no subscriber hears of it. */
+  silently(happen: () => void): void {
+    this.#silent = true
+    happen()
+    this.#silent = false
+  }
+
   pause(id: string): void {
     this.#entry(id).status = 'paused'
     this.#containerEvent('pause', this.#entry(id))
@@ -227,6 +266,7 @@ export class FakeEngine {
 
   /** Sends an event to those who subscribed to its kind. */
   emit(event: { readonly Type: string; readonly Action: string } & Readonly<Record<string, unknown>>): void {
+    if (this.#silent) return
     const line = `${JSON.stringify(event)}\n`
     for (const [response, { type, event: actions }] of this.#subscribers) {
       const wanted = type.includes(event.Type) && actions.some((action) => event.Action.startsWith(action))
@@ -263,20 +303,42 @@ export class FakeEngine {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', () => undefined)
     const url = new URL(request.url ?? '/', 'http://engine')
-    const asked = { method: request.method ?? '', path: url.pathname, query: url.searchParams }
+    const [, version, path = ''] = /^(?:\/v(1\.\d+))?(\/.*)$/.exec(url.pathname) ?? []
+    const { authorization } = request.headers
+    const asked = { method: request.method ?? '', path, version, query: url.searchParams, authorization }
     this.requests.push(asked)
     const fault = await this.intercept(asked)
     if (fault === 'cut') {
       response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': 1000 })
       response.write('{"Id": "', () => response.destroy())
-    } else if (fault !== undefined) {
-      response.writeHead(fault.status, { 'Content-Type': 'application/json' }).end(fault.body)
-    } else if (asked.method === 'GET' && asked.path === '/events') {
+      return
+    }
+    const refused = fault ?? this.#refuseVersion(version)
+    if (refused !== undefined) {
+      response.writeHead(refused.status, { 'Content-Type': 'application/json' }).end(refused.body)
+    } else if (asked.method === 'GET' && path === '/events') {
       this.#subscribe(response, asked.query)
     } else {
       const [status, body] = this.#read(asked)
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(body)}\n`)
     }
+  }
+
+  /** In the words of the real one. */
+  #refuseVersion(version: string | undefined): { readonly status: number; readonly body: string } | undefined {
+    if (version === undefined) return undefined
+    const minor = Number(version.slice(2))
+    const [oldest, newest] = this.#api
+    const bound =
+      minor < oldest
+        ? `old. Minimum supported API version is 1.${oldest}`
+        : `new. Maximum supported API version is 1.${newest}`
+    const message = `client version ${version} is too ${bound}`
+    return minor < oldest || minor > newest ? { status: 400, body: JSON.stringify({ message }) } : undefined
+  }
+
+  get #api(): readonly [oldest: number, newest: number] {
+    return this.#options.api ?? [12, 41]
   }
 
   #subscribe(response: ServerResponse, query: URLSearchParams): void {
@@ -289,18 +351,14 @@ export class FakeEngine {
 
   #read({ method, path, query }: FakeRequest): [number, unknown] {
     if (method !== 'GET') return [405, { message: 'the fake engine only reads' }]
+    if (path === '/version') {
+      const [oldest, newest] = this.#api
+      return [200, { Version: '20.10.24', ApiVersion: `1.${newest}`, MinAPIVersion: `1.${oldest}`, Os: 'linux' }]
+    }
     if (path === '/containers/json') {
       const all = query.get('all') === 'true' || query.get('all') === '1'
       const entries = [...this.#entries.values()].filter(({ status }) => all || status === 'running')
-      return [
-        200,
-        entries.map(({ id, name, spec, status }) => ({
-          Id: id,
-          Names: [`/${name}`],
-          State: status,
-          Labels: spec.labels,
-        })),
-      ]
+      return [200, entries.map(listJson)]
     }
     const id = /^\/containers\/([^/]+)\/json$/.exec(path)?.[1]
     if (id === undefined) return [404, { message: 'page not found' }]
@@ -315,6 +373,42 @@ function now(): { readonly scope: string; readonly time: number; readonly timeNa
 
 function networkId(name: string): string {
   return createHash('sha256').update(name).digest('hex')
+}
+
+/** An item of what `GET /containers/json` gives. */
+function listJson({ id, name, spec, created, status, health, networks }: Entry): object {
+  const live = status === 'running' || status === 'paused'
+  const shownHealth = health === undefined ? '' : ` (${health === 'starting' ? 'health: starting' : health})`
+  return {
+    Id: id,
+    Names: [`/${name}`],
+    Image: 'fake',
+    Command: '/bin/app',
+    Created: created.getTime() / 1000,
+    State: status,
+    Status: live ? `Up 5 minutes${status === 'paused' ? ' (Paused)' : shownHealth}` : 'Exited (0) 5 minutes ago',
+    Ports: live ? portList(spec) : [],
+    Labels: { ...spec.labels },
+    HostConfig: { NetworkMode: spec.networkMode ?? 'default' },
+    NetworkSettings: { Networks: endpoints(networks, live) },
+    Mounts: [],
+  }
+}
+
+function portList({ exposed = [], published = {} }: FakeContainer): readonly object[] {
+  return [...new Set([...exposed, ...Object.keys(published)])].map((port) => {
+    const [number, Type = 'tcp'] = port.split('/')
+    const [, IP, outer] = /^(.*):(\d+)$/.exec(published[port] ?? '') ?? []
+    return { PrivatePort: Number(number), Type, ...(IP !== undefined && { IP, PublicPort: Number(outer) }) }
+  })
+}
+
+function portMap({ exposed = [], published = {} }: FakeContainer): object {
+  const bindings = Object.entries(published).map(([port, where]) => {
+    const [, HostIp, HostPort] = /^(.*):(\d+)$/.exec(where) ?? []
+    return [port, [{ HostIp, HostPort }]]
+  })
+  return { ...Object.fromEntries(exposed.map((port) => [port, null])), ...Object.fromEntries(bindings) }
 }
 
 /** What `GET /containers/{id}/json` gives, without fields that nobody could mistake for one we read. */
@@ -348,12 +442,16 @@ function inspectJson({ id, name, spec, created, status, health, networks }: Entr
       ...(spec.stopTimeout !== undefined && { StopTimeout: spec.stopTimeout }),
     },
     NetworkSettings: {
-      Ports: live && spec.networkMode === undefined ? Object.fromEntries(exposed.map((port) => [port, null])) : {},
-      Networks: Object.fromEntries(
-        [...networks].map(([network, address]) => [network, endpoint(network, live ? address : '')]),
-      ),
+      Ports: live && spec.networkMode !== 'host' ? portMap(spec) : {},
+      Networks: endpoints(networks, live),
     },
   }
+}
+
+function endpoints(networks: ReadonlyMap<string, string>, live: boolean): object {
+  return Object.fromEntries(
+    [...networks].map(([network, address]) => [network, endpoint(network, live ? address : '')]),
+  )
 }
 
 function endpoint(network: string, address: string): object {

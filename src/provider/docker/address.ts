@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly network: string | undefined
   /** Networks Muster is on; empty: the host's. */
   readonly ownNetworks: readonly string[]
+  /** What the host is called from inside Muster's container. */
+  readonly hostName: string | undefined
   /** The container of that id or name. */
   readonly find: (reference: string) => Container | undefined
 }
@@ -22,25 +24,31 @@ export interface Address {
 
 const joinedMode = 'container:'
 
+/** The id or name of the container whose network this one shares. */
+export function joinedReference({ networkMode }: Container): string | undefined {
+  return networkMode.startsWith(joinedMode) ? networkMode.slice(joinedMode.length) : undefined
+}
+
 /**
  * In order: the container's network label, the provider's network, a network Muster is on, the first by name.
  * @param labelled the value of the container's network label
  */
 export function addressOf(container: Container, labelled: string | undefined, surroundings: Surroundings): Address {
-  const { networkMode } = container
-  if (!networkMode.startsWith(joinedMode)) return ownAddress(container, labelled, surroundings)
-  const reference = networkMode.slice(joinedMode.length)
+  const reference = joinedReference(container)
+  if (reference === undefined) return ownAddress(container, labelled, surroundings)
   const joined = surroundings.find(reference)
-  if (joined === undefined || joined.networkMode.startsWith(joinedMode)) {
-    return unreachable(`shares the network of container "${shortId(reference)}", which is not there`, undefined)
+  if (joined === undefined || joinedReference(joined) !== undefined) {
+    const reason = `shares the network of container "${shortId(reference)}", which is not there`
+    return unreachable(reason, 'recreate it, so that it joins the one that is there now')
   }
   return ownAddress(joined, decodeLabels(joined.labels).network ?? labelled, surroundings)
 }
 
 function ownAddress(container: Container, labelled: string | undefined, surroundings: Surroundings): Address {
-  const { network, ownNetworks } = surroundings
+  const { network, ownNetworks, hostName } = surroundings
   if (container.networkMode === 'host') {
-    return { host: ownNetworks.length === 0 ? '127.0.0.1' : 'host.docker.internal', findings: [] }
+    if (ownNetworks.length === 0) return { host: '127.0.0.1', findings: [] }
+    return { host: hostName ?? 'host.docker.internal', findings: hostName === undefined ? [unknownHost] : [] }
   }
   const hosts = new Map([...container.networks].map(([name, { ipv4, ipv6 }]) => [name, ipv4 === '' ? ipv6 : ipv4]))
   const names = [...hosts.keys()]
@@ -52,6 +60,14 @@ function ownAddress(container: Container, labelled: string | undefined, surround
   const findings = wanted !== undefined ? [notAttached(wanted, names)] : []
   if (wanted === undefined && shared === undefined && ownNetworks.length > 0) findings.push(apart(names, ownNetworks))
   return { host: hosts.get(shared ?? names[0] ?? ''), findings }
+}
+
+const unknownHost: Finding = {
+  severity: 'warning',
+  field: undefined,
+  reason:
+    'is on the network of the host, which has no name in the container of Muster: host.docker.internal is not known',
+  hint: 'give Muster extra_hosts: ["host.docker.internal:host-gateway"]',
 }
 
 function unreachable(reason: string, hint: string | undefined): Address {

@@ -18,8 +18,14 @@ export interface Container {
   readonly health: ContainerRef['health']
   /** Exposed ports, TCP before others, lowest first. */
   readonly ports: readonly number[]
+  /** Ports the engine publishes on a particular address of the host, by the container's port. */
+  readonly bindings: ReadonlyMap<number, Binding>
   /** By the network's real name; only those it has an address on now. */
   readonly networks: ReadonlyMap<string, NetworkAddress>
+  /** The names of all its networks, also while it does not run. */
+  readonly attachedTo: readonly string[]
+  /** What it is called on its networks: compose services, aliases. */
+  readonly aliases: readonly string[]
   /** `default`, `host`, `none`, `container:<id>` or a network's name. */
   readonly networkMode: string
   readonly stopSignal: number
@@ -33,6 +39,12 @@ export interface Container {
 export interface NetworkAddress {
   readonly ipv4: string
   readonly ipv6: string
+}
+
+/** Where on the host a port is published. */
+export interface Binding {
+  readonly ip: string
+  readonly port: number
 }
 
 export interface ComposeIdentity {
@@ -68,7 +80,10 @@ export function readContainer(json: unknown): Container | undefined {
     paused: status === 'paused',
     health: running ? readHealth(text(record(state['Health'])['Status'])) : 'none',
     ports: readPorts(settings['Ports'], config['ExposedPorts']),
+    bindings: readBindings(settings['Ports']),
     networks: readNetworks(settings['Networks']),
+    attachedTo: Object.keys(record(settings['Networks'])).sort(),
+    aliases: readAliases(settings['Networks']),
     networkMode: text(record(inspected['HostConfig'])['NetworkMode']),
     stopSignal: stopSignal(text(config['StopSignal'])),
     stopTimeoutMs: readStopTimeoutMs(config['StopTimeout']),
@@ -104,6 +119,36 @@ function readPorts(...sources: readonly unknown[]): readonly number[] {
     .filter(({ port }) => port > 0 && port < 65_536)
     .sort((a, b) => Number(b.tcp) - Number(a.tcp) || a.port - b.port)
   return [...new Set(ordered.map(({ port }) => port))]
+}
+
+/**
+ * Keys like `80/tcp` with lists of bindings. All addresses at once is no address to reach a port at; of several the
+ * first counts, as in Traefik.
+ */
+function readBindings(json: unknown): ReadonlyMap<number, Binding> {
+  const bindings = new Map<number, Binding>()
+  // TCP after others: it wins.
+  const keys = Object.entries(record(json)).sort(([a], [b]) => Number(a.endsWith('/tcp')) - Number(b.endsWith('/tcp')))
+  for (const [key, list] of keys) {
+    const read = (Array.isArray(list) ? list : []).map((binding) => {
+      const { HostIp: ip, HostPort: port } = record(binding)
+      return { ip: text(ip), port: Number(text(port)) }
+    })
+    const found = read.find(({ ip, port }) => !everyAddress.has(ip) && port > 0 && port < 65_536)
+    if (found !== undefined) bindings.set(Number(key.split('/')[0]), found)
+  }
+  return bindings
+}
+
+const everyAddress: ReadonlySet<string> = new Set(['', '0.0.0.0', '::'])
+
+/** Engines before 25 list aliases, later ones the names their DNS answers to as well. */
+function readAliases(json: unknown): readonly string[] {
+  const names = Object.values(record(json)).flatMap((network) => {
+    const { Aliases: aliases, DNSNames: dnsNames } = record(network)
+    return [aliases, dnsNames].flatMap((list) => (Array.isArray(list) ? list.map(text) : []))
+  })
+  return [...new Set(names)].filter((name) => name !== '').sort()
 }
 
 function readNetworks(json: unknown): ReadonlyMap<string, NetworkAddress> {

@@ -1,69 +1,58 @@
-// The rule of a router that has none: a small, closed part of Traefik's templates. No template engine, and what is
-// inserted comes from whoever can start a container: it must not end the quotes it stands in (a container named
-// "a`) || Host(`bank" would take another's traffic).
-import { normalize } from './names.ts'
-
-export interface RuleModel {
-  readonly name: string
-  readonly containerName: string
-  readonly labels: Readonly<Record<string, string>>
-}
+// The rule of a router that has none: a Go template of the operator's, filled with what a container is called and
+// labelled. That comes from whoever can start a container: it must not end the quotes it stands in (a container named
+// "a`) || Host(`bank" would take another's traffic; CVE-2026-29777).
+import { execute } from './template/execute.ts'
+import type { Printed, TemplateModel } from './template/execute.ts'
+import type { ParsedTemplate } from './template/parser.ts'
 
 export type RenderedRule = { readonly rule: string } | { readonly reason: string }
 
-type Quote = '' | '"' | '`'
+/** Where in the rule's text something is put: between which quotes, and whether behind a backslash. */
+interface Place {
+  readonly quote: '' | '"' | '`'
+  readonly escaped: boolean
+}
 
 /** What an inserted value may not contain, by the quotes around it. Nothing but plain words where there are none. */
-const breaksOut: Readonly<Record<Quote, RegExp>> = {
+const breaksOut: Readonly<Record<Place['quote'], RegExp>> = {
   '': /[^\p{L}\p{N}._-]/u,
   '"': /["\\\p{Cc}]/u,
   '`': /[`\p{Cc}]/u,
 }
 
-/** Renders `{{ .Name }}`, `{{ .ContainerName }}`, `{{ index .Labels "x" }}`, each also with `normalize`. */
-export function renderRule(template: string, model: RuleModel): RenderedRule {
+export function renderRule(template: ParsedTemplate, model: TemplateModel): RenderedRule {
+  if (!template.ok) return { reason: `the default rule cannot be read: ${template.flaw.reason}` }
+  const executed = execute(template.nodes, model)
+  return executed.ok
+    ? assemble(executed.printed)
+    : { reason: `the default rule cannot be filled in: ${executed.reason}` }
+}
+
+function assemble(printed: readonly Printed[]): RenderedRule {
   let rule = ''
-  let quote: Quote = ''
-  // Texts and actions in turn, a text first.
-  for (const [i, part] of template.split(/\{\{(.*?)\}\}/s).entries()) {
-    if (i % 2 === 0) {
-      rule += part
-      quote = quoteAfter(part, quote)
-      continue
+  let place: Place = { quote: '', escaped: false }
+  for (const { kind, text, source } of printed) {
+    if (!fits(kind, text, place)) {
+      return { reason: `${JSON.stringify(text)} cannot be put into the default rule at "{{${source}}}"` }
     }
-    const value = evaluate(part.trim(), model)
-    if (value === undefined) return { reason: `the default rule uses "{{${part}}}", which is not supported` }
-    if (breaksOut[quote].test(value)) {
-      return { reason: `${JSON.stringify(value)} cannot be put into the default rule at "{{${part}}}"` }
-    }
-    rule += value
+    rule += text
+    if (kind === 'text') place = placeAfter(text, place)
   }
-  if (rule.includes('{{')) return { reason: 'the default rule has a "{{" without its "}}"' }
   return rule.trim() === '' ? { reason: 'the default rule is empty' } : { rule: rule.trim() }
 }
 
-/** Undefined when the action is not of the supported ones. A label that is not there is empty, as in Traefik. */
-function evaluate(action: string, { name, containerName, labels }: RuleModel): string | undefined {
-  const [, grouped, bare] = /^normalize\s+(?:\((.+)\)|(\.\w+))$/s.exec(action) ?? []
-  const operand = (grouped ?? bare ?? action).trim()
-  const value = operand === '.Name' ? name : operand === '.ContainerName' ? containerName : label(operand, labels)
-  return value === undefined || operand === action ? value : normalize(value)
+function fits(kind: Printed['kind'], text: string, { quote, escaped }: Place): boolean {
+  if (kind === 'text' || (kind === 'literal' && quote === '')) return true
+  return !escaped && !breaksOut[quote].test(text)
 }
 
-function label(operand: string, labels: Readonly<Record<string, string>>): string | undefined {
-  const [matched, quoted, raw] = /^index\s+\.Labels\s+(?:"([^"\\]*)"|`([^`]*)`)$/.exec(operand) ?? []
-  if (matched === undefined) return undefined
-  const key = quoted ?? raw ?? ''
-  return Object.hasOwn(labels, key) ? labels[key] : ''
-}
-
-function quoteAfter(text: string, before: Quote): Quote {
-  let quote = before
-  for (let i = 0; i < text.length; i++) {
-    const character = text[i]
-    if (quote === '"' && character === '\\') i++
+function placeAfter(text: string, before: Place): Place {
+  let { quote, escaped } = before
+  for (const character of text) {
+    if (escaped) escaped = false
+    else if (quote === '"' && character === '\\') escaped = true
     else if (quote === character) quote = ''
     else if (quote === '' && (character === '"' || character === '`')) quote = character
   }
-  return quote
+  return { quote, escaped }
 }

@@ -4,18 +4,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cause } from '../../model/declaration.ts'
 import type { Provider, ProviderReport } from '../provider.ts'
 import type { Container } from './container.ts'
-import { declareContainers } from './declare.ts'
+import { createDeclarer } from './declare.ts'
 import type { DeclareOptions } from './declare.ts'
 import { EngineError } from './engine.ts'
 import type { DockerEngine } from './engine.ts'
-import { readOwnTraces, whereMusterIs } from './own-container.ts'
+import { findHostName, readOwnTraces, whereMusterIs } from './own-container.ts'
 import { Watch } from './watch.ts'
 import type { WatchTiming } from './watch.ts'
 
-export interface DockerProviderOptions extends Omit<DeclareOptions, 'ownId' | 'ownNetworks'> {
+export interface DockerProviderOptions extends DeclareOptions {
   /** False: look once, and leave it at that. */
   readonly watch: boolean
   readonly timing?: Partial<DockerTiming>
+  /** What the host is called from here; by default, name servers are asked. */
+  readonly hostName?: () => Promise<string | undefined>
 }
 
 /** Milliseconds. */
@@ -46,10 +48,21 @@ export class DockerProvider implements Provider {
     const { endpoint } = this.#engine
     const fields = { provider: this.name, endpoint }
     const traces = await readOwnTraces()
+    const declare = createDeclarer(this.#options)
+    let hostName: string | undefined
+    let last: readonly Container[] | undefined
     const publish = (containers: readonly Container[], cause: Cause) => {
-      const options = { ...this.#options, ...whereMusterIs(containers, traces) }
-      report.publish({ ...declareContainers(containers, options), cause })
+      last = containers
+      const place = { ...whereMusterIs(containers, traces), hostName }
+      report.publish({ ...declare(containers, place), cause })
     }
+    const learnHostName = async () => {
+      hostName = await (this.#options.hostName ?? findHostName)()
+      if (hostName === undefined || last === undefined || signal.aborted) return
+      publish(last, { what: `the host is ${hostName}`, at: Date.now() })
+    }
+    // A name server may take its time, or not answer at all; routes do not wait for it, and few need the name.
+    void learnHostName()
     const watch = new Watch(this.#engine, this.#timing, {
       publish,
       observe: (event) => report.observe(event),

@@ -1,45 +1,69 @@
 // The only importer of dockerode. Exact API paths, reading only: a client that could ask for anything would be root on
 // the host. Everything it returns is untyped JSON to us and is read as such.
-import type { Agent } from 'node:http'
 import Docker from 'dockerode'
+import { chooseVersion } from './api-version.ts'
 import { readContainer } from './container.ts'
-import { DirectAgent } from './direct-agent.ts'
-import { parseEndpoint } from './endpoint.ts'
+import { plainAddress } from './engine-address.ts'
+import type { EngineAddress } from './engine-address.ts'
 import { engineFailure, explainFailure } from './engine-failure.ts'
 import { eventFilters } from './engine-event.ts'
-import type { DockerEngine } from './engine.ts'
+import { EngineError } from './engine.ts'
+import type { DockerEngine, EngineConnection } from './engine.ts'
 import { readEvents } from './event-stream.ts'
 import { isContainerId, record } from './json.ts'
-
-/** For a complete answer. dockerode itself would wait for ever when a connection is cut in the middle of one. */
-const answerTimeoutMs = 10_000
+import { readListed } from './listed-container.ts'
+import { openTransport } from './transport.ts'
 
 /**
- * An engine at `unix://…`, `tcp://…` or `http://…`. Connects on the first call; keeps no connection between calls.
+ * @param where all there is to know of it, or an endpoint alone
  * @throws EngineError `endpoint`
  */
-export function dockerEngine(endpoint: string): DockerEngine {
-  const docker = new Docker(dockerodeOptions(endpoint))
+export function dockerEngine(where: EngineAddress | string): DockerEngine {
+  const address = typeof where === 'string' ? plainAddress(where) : where
+  return { endpoint: address.shown, connect: (signal) => connect(address, signal) }
+}
 
-  /** One call: with our deadline, and with whatever goes wrong explained. */
-  async function ask<T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-    const deadline = new AbortController()
-    const timer = setTimeout(
-      () => deadline.abort(engineFailure('timeout', endpoint, `no answer within ${answerTimeoutMs} ms`)),
-      answerTimeoutMs,
-    )
-    try {
-      return await orAbort(call(AbortSignal.any([signal, deadline.signal])), [signal, deadline.signal])
-    } catch (error) {
-      throw signal.aborted ? error : explainFailure(error, endpoint)
-    } finally {
-      clearTimeout(timer)
+async function connect(address: EngineAddress, signal: AbortSignal): Promise<EngineConnection> {
+  const { agent, ...transport } = await openTransport(address)
+  // dockerode takes what it is not told from DOCKER_HOST and its companions, so it is told everything.
+  const told = { ca: undefined, cert: undefined, key: undefined, timeout: undefined }
+  const options = { ...told, ...transport, agent }
+  try {
+    const ask = asker(address)
+    const version = await negotiate(new Docker(options), ask, address, signal)
+    const docker = new Docker({ ...options, ...(version !== undefined && { version }) })
+    return {
+      ...callsOf(docker, ask, address.shown),
+      apiVersion: version,
+      [Symbol.dispose]: () => agent.destroy(),
     }
+  } catch (error) {
+    agent.destroy()
+    throw error
   }
+}
 
+/** Undefined when the engine is not allowed to say: a socket proxy may allow no more than what is needed. */
+async function negotiate(
+  docker: Docker,
+  ask: Ask,
+  { shown, apiVersion: wanted }: EngineAddress,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  let answer: unknown
+  try {
+    answer = await ask(() => docker.version(), signal)
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'refused') return wanted && `v${wanted}`
+    throw error
+  }
+  const chosen = chooseVersion(answer, wanted)
+  if ('code' in chosen) throw engineFailure(chosen.code, shown, chosen.reason)
+  return chosen.version
+}
+
+function callsOf(docker: Docker, ask: Ask, endpoint: string): Pick<EngineConnection, 'events' | 'list' | 'inspect'> {
   return {
-    endpoint,
-
     async events(signal) {
       // Not `ask`'s own signal: its deadline is for the answer to begin, the stream lives on.
       const options = { filters: eventFilters, abortSignal: signal }
@@ -47,10 +71,10 @@ export function dockerEngine(endpoint: string): DockerEngine {
       return explained(readEvents(stream as AsyncIterable<Uint8Array>, endpoint), endpoint)
     },
 
-    async containerIds(signal) {
+    async list(signal) {
       const list: unknown = await ask((abortSignal) => docker.listContainers({ all: true, abortSignal }), signal)
       if (!Array.isArray(list)) throw engineFailure('unreadable', endpoint, 'its list of containers is none')
-      return list.map((item) => record(item)['Id']).filter(isContainerId)
+      return list.map(readListed).filter((listed) => listed !== undefined)
     },
 
     async inspect(id, signal) {
@@ -67,31 +91,46 @@ export function dockerEngine(endpoint: string): DockerEngine {
   }
 }
 
-function dockerodeOptions(endpoint: string): Docker.DockerOptions & { readonly agent: Agent } {
-  // dockerode takes what it is not told from DOCKER_HOST and its companions, so it is told everything.
-  const nothing = { socketPath: undefined, host: undefined, port: undefined, timeout: undefined }
-  const noTls = { ca: undefined, cert: undefined, key: undefined }
-  return {
-    ...nothing,
-    ...noTls,
-    protocol: 'http',
-    ...parseEndpoint(endpoint),
-    agent: new DirectAgent({ keepAlive: false }),
+type Ask = <T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal) => Promise<T>
+
+/** One call: with our deadline, since dockerode has none. */
+function asker({ shown, timeoutMs }: EngineAddress): Ask {
+  async function once<T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const deadline = new AbortController()
+    const onAbort = () => deadline.abort(signal.reason)
+    const onTimeout = () => deadline.abort(engineFailure('timeout', shown, `no answer within ${timeoutMs} ms`))
+    const timer = setTimeout(onTimeout, timeoutMs)
+    signal.addEventListener('abort', onAbort)
+    if (signal.aborted) onAbort()
+    try {
+      return await orAbort(call(deadline.signal), deadline.signal)
+    } catch (error) {
+      throw signal.aborted ? error : explainFailure(error, shown)
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  return async (call, signal) => {
+    try {
+      return await once(call, signal)
+    } catch (error) {
+      // A connection that was kept may be closed just when it is used again. All we do is read, so nothing is done twice.
+      if (error instanceof EngineError && error.code === 'cut') return once(call, signal)
+      throw error
+    }
   }
 }
 
-/** The call's result, or the reason of whichever signal aborts first, even if the call never settles. */
-function orAbort<T>(call: Promise<T>, signals: readonly AbortSignal[]): Promise<T> {
+/** The call's result, or the signal's reason when it aborts first, even if the call never settles. */
+function orAbort<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
-  const onAbort = (event: Event) => reject((event.target as AbortSignal).reason)
-  for (const signal of signals) {
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-  }
+  const onAbort = () => reject(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  if (signal.aborted) onAbort()
   call.then(resolve, reject)
-  return promise.finally(() => {
-    for (const signal of signals) signal.removeEventListener('abort', onAbort)
-  })
+  return promise
 }
 
 async function* explained<T>(items: AsyncIterable<T>, endpoint: string): AsyncGenerator<T> {

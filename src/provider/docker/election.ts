@@ -1,68 +1,65 @@
 // Who fills a name that several containers claim. Inside a project replicas are asked in turn; between projects the
 // first holder keeps it, whatever others say: starting a container must not be enough to take over another's route.
+import { isDeepStrictEqual } from 'node:util'
 import type { ObjectKind, Problem } from '../../model/problem.ts'
 import type { Container } from './container.ts'
-import type { Offer } from './offer.ts'
 import { byPrecedence, bySeniority, ownerOf } from './precedence.ts'
 
-/** One name of one kind, as the containers fill it. */
-export type Claims<T> = ReadonlyMap<Container, T>
+/** One name of one kind, as one container fills it. */
+export interface Claim<T> {
+  readonly name: string
+  readonly container: Container
+  readonly offered: T
+}
+
+/** What containers have to agree on is `config`; the rest of an offer is each one's own. */
+export interface Offered {
+  readonly config: unknown
+}
+
+/** The claims of the owner who holds a name; the one that is followed first. */
+export type Held<T> = readonly [Claim<T>, ...Claim<T>[]]
 
 export interface Election<T> {
-  readonly value: T
-  /** The claims of the owner who holds the name, the one that is followed first. */
-  readonly held: Claims<T>
+  readonly held: Held<T>
   /** Containers of other owners, who claim it in vain. */
   readonly refused: readonly Container[]
   readonly problems: readonly Problem[]
 }
 
-/** One election per name that any of the containers offers. */
-export function electAll<T>(
-  kind: ObjectKind,
-  offers: readonly Offer[],
-  objects: (offer: Offer) => ReadonlyMap<string, T>,
-  agree: (a: T, b: T) => boolean,
-): ReadonlyMap<string, Election<T>> {
-  const claims = new Map<string, Map<Container, T>>()
-  for (const offer of offers) {
-    for (const [name, value] of objects(offer)) {
-      const named = claims.get(name) ?? new Map<Container, T>()
-      claims.set(name, named.set(offer.container, value))
-    }
-  }
-  return new Map([...claims].map(([name, named]) => [name, elect({ kind, name }, named, agree)]))
-}
-
-function elect<T>(
-  object: NonNullable<Problem['object']>,
-  claims: Claims<T>,
-  agree: (a: T, b: T) => boolean,
+/** @param holder the owner who held the name until now: only while none of its containers runs does another get it */
+export function elect<T extends Offered>(
+  object: { readonly kind: ObjectKind; readonly name: string },
+  claims: readonly Claim<T>[],
+  holder: string | undefined,
 ): Election<T> {
-  const owners = [...Map.groupBy(claims.keys(), ownerOf).values()]
-  const [holders = [], ...others] = bySeniority(owners)
-  const held = new Map(byPrecedence(holders).map((container) => [container, claims.get(container) as T]))
-  const [first] = held
-  if (first === undefined) throw new Error(`the ${object.kind} "${object.name}" is claimed by nobody`)
-  const [winner, value] = first
-  const dissenting = [...held].filter(([, other]) => !agree(value, other)).map(([container]) => container)
+  const [only] = claims
+  if (only !== undefined && claims.length === 1) return { held: [only], refused: [], problems: [] }
+  const byContainer = new Map(claims.map((claim) => [claim.container, claim]))
+  const byAll = (containers: readonly Container[]): Claim<T>[] =>
+    containers.flatMap((container) => byContainer.get(container) ?? [])
+  const owners = [...Map.groupBy(byContainer.keys(), ownerOf).values()]
+  const [holders = [], ...others] = bySeniority(owners, holder)
+  const [followed, ...replicas] = byAll(byPrecedence(holders))
+  if (followed === undefined) throw new Error(`the ${object.kind} "${object.name}" is claimed by nobody`)
+  const winner = followed.container
+  const agrees = ({ offered }: Claim<T>): boolean => isDeepStrictEqual(offered.config, followed.offered.config)
   // Of several replicas that say the same, one complaint is enough; of those that do not run, none is of use.
-  const overruled = Map.groupBy(dissenting.filter(isRunning), ({ compose, id }) => compose?.configHash ?? id)
+  const dissenting = replicas
+    .filter((claim) => claim.container.running && !agrees(claim))
+    .map(({ container }) => container)
+  const overruled = Map.groupBy(dissenting, ({ compose, id }) => compose?.configHash ?? id)
   // Containers of no project that say the same are replicas of one another, as two `docker run` with the same labels.
-  const joining = others.flat().filter((other) => areStandalone(winner, other) && agree(value, claims.get(other) as T))
-  for (const container of joining) held.set(container, claims.get(container) as T)
-  const refused = others.flat().filter((container) => !held.has(container))
+  const joining = byAll(others.flat()).filter((claim) => areStandalone(winner, claim.container) && agrees(claim))
+  const joined = new Set(joining.map(({ container }) => container))
+  const refused = others.flat().filter((container) => !joined.has(container))
+  const contenders = Map.groupBy(refused.filter(isRunning), ownerOf)
   return {
-    value,
-    held,
+    held: [followed, ...replicas, ...joining],
     refused,
     problems: [
-      ...[...overruled.values()].flatMap((group) =>
-        group.slice(0, 1).map((loser) => overruledBy(winner, loser, object)),
-      ),
-      ...[...Map.groupBy(refused.filter(isRunning), ownerOf).values()].flatMap((group) =>
-        group.slice(0, 1).map((loser) => heldBy(winner, loser, object)),
-      ),
+      ...[...overruled.values()].flatMap(([loser]) => (loser === undefined ? [] : overruledBy(winner, loser, object))),
+      ...[...contenders.values()].flatMap(([loser]) => (loser === undefined ? [] : heldBy(winner, loser, object))),
     ],
   }
 }
@@ -75,7 +72,8 @@ function isRunning({ running }: Container): boolean {
   return running
 }
 
-function overruledBy(winner: Container, { name: source }: Container, object: Problem['object']): Problem {
+function overruledBy(winner: Container, { name: source, compose }: Container, object: Problem['object']): Problem {
+  const replicas = compose !== undefined && compose.service === winner.compose?.service
   return {
     severity: 'warning',
     provider: 'docker',
@@ -83,7 +81,7 @@ function overruledBy(winner: Container, { name: source }: Container, object: Pro
     field: undefined,
     object,
     reason: `is declared differently by "${source}" and "${winner.name}"; the latter is followed`,
-    hint: 'recreate the replicas from one compose file',
+    hint: replicas ? 'recreate the replicas from one compose file' : 'give each a name of its own',
   }
 }
 

@@ -1,17 +1,26 @@
 // The Docker engine in our words: the three things Muster asks of it, and what can go wrong.
 import type { Container } from './container.ts'
 import type { EngineEvent } from './engine-event.ts'
+import type { ListedContainer } from './listed-container.ts'
 
 export interface DockerEngine {
-  /** As the user wrote it, for messages. */
+  /** As the user wrote it, without secrets, for messages. */
   readonly endpoint: string
+  /** Agrees with the engine on a version of its API. Rejects with EngineError, like every call here. */
+  connect(signal: AbortSignal): Promise<EngineConnection>
+}
+
+/** Its disposal closes whatever is open to the engine. */
+export interface EngineConnection extends Disposable {
+  /** `v1.44`; undefined when the engine was not allowed to say which it speaks. */
+  readonly apiVersion: string | undefined
   /**
-   * Rejects with EngineError, like every call here. Resolves once the engine has accepted the subscription. The iteration gives what arrived together as one batch, in
+   * Resolves once the engine has accepted the subscription. The iteration gives what arrived together as one batch, in
    * the engine's order, and never ends by itself: it throws an EngineError when the stream is cut or unreadable.
    */
   events(signal: AbortSignal): Promise<AsyncIterable<readonly EngineEvent[]>>
-  /** Ids of all containers, running or not. */
-  containerIds(signal: AbortSignal): Promise<readonly string[]>
+  /** All containers, running or not. */
+  list(signal: AbortSignal): Promise<readonly ListedContainer[]>
   /** Undefined when the engine has no such container (any more). */
   inspect(id: string, signal: AbortSignal): Promise<Container | undefined>
 }
@@ -21,11 +30,30 @@ export interface DockerEngine {
  * - `absent`: nothing answers there
  * - `denied`: the socket may not be opened
  * - `refused`: it answered, with an HTTP error
+ * - `unauthorized`: it wants a user and a password
+ * - `version`: it speaks no version of the API that Muster can use
+ * - `files`: the TLS files cannot be read
+ * - `certificate`: its certificate is not believed
+ * - `tls`: no TLS connection came about for another reason
+ * - `ssh`: the ssh command failed
  * - `unreadable`: it answered something no Docker engine says
- * - `cut`: the event stream ended
+ * - `cut`: a connection ended too early, the event stream's for one
  * - `timeout`: no complete answer in time
  */
-export type EngineCode = 'endpoint' | 'absent' | 'denied' | 'refused' | 'unreadable' | 'cut' | 'timeout'
+export type EngineCode =
+  | 'endpoint'
+  | 'absent'
+  | 'denied'
+  | 'refused'
+  | 'unauthorized'
+  | 'version'
+  | 'files'
+  | 'certificate'
+  | 'tls'
+  | 'ssh'
+  | 'unreadable'
+  | 'cut'
+  | 'timeout'
 
 export class EngineError extends Error {
   override readonly name = 'EngineError'

@@ -1,105 +1,106 @@
-// The containers as last seen, by id, and which of those are to be looked at again. A plain state machine: the provider
-// feeds it events, lists and inspections.
+// The containers as last seen, by id, and which of those are to be looked at. A plain state machine: the watch feeds it
+// events, lists and inspections.
 import { isDeepStrictEqual } from 'node:util'
 import type { Container } from './container.ts'
+import { ContainerSet } from './container-set.ts'
 import type { EngineEvent } from './engine-event.ts'
+import { effectOf } from './event-effect.ts'
+import type { Change } from './event-effect.ts'
+import { agrees } from './listed-container.ts'
+import type { ListedContainer } from './listed-container.ts'
 
 export class Mirror {
-  readonly #containers = new Map<string, Container>()
+  readonly #containers = new ContainerSet()
+  /** To be inspected; then being inspected; then, perhaps, failed. An id may also be stale while it is inspected. */
   readonly #stale = new Set<string>()
+  readonly #underway = new Set<string>()
+  readonly #failed = new Set<string>()
+  /** By id, as of the last list. */
+  #published = new Map<string, string>()
 
   get(id: string): Container | undefined {
     return this.#containers.get(id)
   }
 
-  /** Whether some are to be inspected. */
-  get stale(): boolean {
-    return this.#stale.size > 0
+  /** Nothing is to be inspected, or being inspected. What failed is left aside. */
+  get inStep(): boolean {
+    return this.#stale.size === 0 && this.#underway.size === 0
   }
 
-  /** By name, so that nothing made from it depends on the order of events. */
+  get size(): number {
+    return this.#containers.size
+  }
+
+  /** By name. One that did not change is the same object. */
   get containers(): readonly Container[] {
-    return [...this.#containers.values()].sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id))
+    return this.#containers.ordered()
   }
 
-  /**
-   * Takes in an event: what it takes away is gone at once, what it may have added waits for an inspection. True when
-   * what is declared is no longer what it was.
-   */
-  apply(event: EngineEvent): boolean {
-    const { containerId: id } = event
+  /** Takes in an event: what it takes away is gone at once, what it may have added waits for an inspection. */
+  apply(event: EngineEvent): Change {
+    const { containerId: id, kind } = event
+    if (kind === 'kill') return 'none'
     const known = this.#containers.get(id)
-    if (event.kind !== 'kill') this.#stale.add(id)
-    if (known === undefined) return false
-    switch (event.kind) {
-      case 'destroy':
-        return this.#containers.delete(id)
-      case 'die':
-        this.#containers.set(id, { ...known, running: false, paused: false, health: 'none', networks: new Map() })
-        return known.running
-      case 'disconnect': {
-        // Its address is free from now on; the next container to start may get it.
-        const networks = new Map(known.networks)
-        const left = networks.delete(event.network)
-        if (left) this.#containers.set(id, { ...known, networks })
-        return left
-      }
-      case 'pause':
-      case 'unpause':
-        return this.#amend(known, { paused: event.kind === 'pause' })
-      case 'health':
-        return this.#amend(known, { health: event.health })
-      case 'create':
-      case 'start':
-      case 'kill':
-      case 'rename':
-      case 'connect':
-    }
-    return false
-  }
-
-  /** What an event says of a running container holds before its inspection: an older word would undo it in the cluster. */
-  #amend(known: Container, said: Partial<Pick<Container, 'paused' | 'health'>>): boolean {
-    if (!known.running) return false
-    this.#containers.set(known.id, { ...known, ...said })
-    return true
+    const { container, change, saysAll } = effectOf(event, known)
+    // An inspection that is under way may have looked before it happened.
+    if (this.#underway.has(id) || !saysAll) this.#stale.add(id)
+    else if (kind === 'destroy') this.#stale.delete(id)
+    if (container === undefined) this.#containers.delete(id)
+    else if (container !== known) this.#containers.put(container)
+    return change
   }
 
   /**
-   * Takes in a list of all ids: containers that are not on it are gone, the others are to be inspected. Containers an
-   * event spoke of since are left to their inspection: the list may be older. True when something went.
+   * Takes in a list: containers that are not on it are gone, those of which it says something else are to be inspected.
+   * What an event spoke of since is left to its inspection: the list may be older.
    */
-  listed(ids: readonly string[]): boolean {
-    const present = new Set(ids)
-    const gone = [...this.#containers.keys()].filter((id) => !present.has(id) && !this.#stale.has(id))
+  listed(list: readonly ListedContainer[]): Change {
+    const present = new Set(list.map(({ id }) => id))
+    const gone = [...this.#containers.ids()].filter(
+      (id) => !present.has(id) && !this.#stale.has(id) && !this.#underway.has(id),
+    )
     for (const id of gone) this.#containers.delete(id)
-    for (const id of ids) this.#stale.add(id)
-    return gone.length > 0
+    for (const listed of list) {
+      const known = this.#containers.get(listed.id)
+      const before = this.#published.get(listed.id) ?? listed.published
+      const asKnown = known !== undefined && agrees(listed, known) && before === listed.published
+      if (!asKnown && !this.#underway.has(listed.id)) this.#stale.add(listed.id)
+    }
+    this.#published = new Map(list.map(({ id, published }) => [id, published]))
+    return gone.length > 0 ? 'less' : 'none'
   }
 
-  /** The ids to inspect now; the caller answers each with `inspected` or `retry`. */
-  takeStale(): readonly string[] {
-    const ids = [...this.#stale]
-    this.#stale.clear()
-    return ids
+  /** An id to inspect now; the caller answers with `inspected` or `failed`. */
+  take(): string | undefined {
+    for (const id of this.#stale) {
+      if (this.#underway.has(id)) continue
+      this.#stale.delete(id)
+      this.#failed.delete(id)
+      this.#underway.add(id)
+      return id
+    }
+    return undefined
   }
 
-  /** Takes in what an inspection found; undefined: no such container. True when that is news. */
-  inspected(id: string, found: Container | undefined): boolean {
-    // An event came while the inspection ran, which may have looked before it: look again, believe the event.
-    if (this.#stale.has(id)) return false
-    if (found === undefined) return this.#containers.delete(id)
-    if (isDeepStrictEqual(found, this.#containers.get(id))) return false
-    this.#containers.set(id, found)
-    return true
+  /** Takes in what an inspection found; undefined: no such container. */
+  inspected(id: string, found: Container | undefined): Change {
+    this.#underway.delete(id)
+    // An event came while the inspection ran: look again, believe the event.
+    if (this.#stale.has(id)) return 'none'
+    if (found === undefined) return this.#containers.delete(id) ? 'less' : 'none'
+    if (isDeepStrictEqual(found, this.#containers.get(id))) return 'none'
+    this.#containers.put(found)
+    return 'more'
   }
 
-  /** The inspection failed: the last good state stays, and the container is to be looked at again. */
-  retry(id: string): void {
-    this.#stale.add(id)
+  /** The inspection failed: the last good state stays, and the container waits for `retryFailed`. */
+  failed(id: string): void {
+    this.#underway.delete(id)
+    this.#failed.add(id)
   }
-}
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b)
+  retryFailed(): void {
+    for (const id of this.#failed) this.#stale.add(id)
+    this.#failed.clear()
+  }
 }

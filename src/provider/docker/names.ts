@@ -10,8 +10,9 @@ export function normalize(name: string): string {
 }
 
 /** The name of the service and router a container gets without asking: `web-shop` for service web of project shop. */
-export function implicitName({ compose, name }: Container): string {
-  return normalize(compose === undefined ? name : `${compose.service}_${compose.project}`)
+export function implicitName({ compose, name, id }: Container): string {
+  // An empty name would be no router's and no service's.
+  return normalize(compose === undefined ? name : `${compose.service}_${compose.project}`) || id.slice(0, 12)
 }
 
 /** The place a replica fills, which outlives its container: sessions stick to it. */

@@ -1,60 +1,43 @@
 // What one container asks for, before others are asked: its labels, completed with everything that goes without saying.
 import { decodeLabels } from '../../labels/decode-labels.ts'
-import type { DecodedLabels, RouterLabels, ServiceLabels } from '../../labels/decode-labels.ts'
-import type { MemberConfig, MiddlewareConfig, RouterConfig, ServiceConfig } from '../../model/dynamic-config.ts'
+import type { DecodedLabels, RouterLabels } from '../../labels/decode-labels.ts'
+import type { Origin } from '../../model/declaration.ts'
+import type { MiddlewareConfig, RouterConfig } from '../../model/dynamic-config.ts'
 import type { Problem } from '../../model/problem.ts'
-import { addressOf } from './address.ts'
-import type { Surroundings } from './address.ts'
+import { isLabelled } from './asked.ts'
+import type { Asked, OfferOptions } from './asked.ts'
 import type { Container } from './container.ts'
 import { renderRule } from './default-rule.ts'
-import { implicitName, labelRoot, slotOf } from './names.ts'
-import { portOf } from './port.ts'
-import type { Finding } from './port.ts'
+import type { Claim } from './election.ts'
+import { allowedHosts } from './host-policy.ts'
+import { implicitName, labelRoot } from './names.ts'
+import { ownerOf } from './precedence.ts'
+import { offerServices } from './service-offer.ts'
+import type { ServiceOffer } from './service-offer.ts'
+import { missingService, offerStreams } from './stream-offer.ts'
+import type { StreamOffer } from './stream-offer.ts'
 
 export interface Offer {
   readonly container: Container
-  readonly routers: ReadonlyMap<string, RouterConfig>
-  readonly services: ReadonlyMap<string, ServiceOffer>
-  readonly middlewares: ReadonlyMap<string, MiddlewareConfig>
+  readonly routers: readonly Claim<RouterOffer>[]
+  readonly services: readonly Claim<ServiceOffer>[]
+  readonly middlewares: readonly Claim<{ readonly config: MiddlewareConfig }>[]
+  readonly tcp: StreamOffer | undefined
+  readonly udp: StreamOffer | undefined
   readonly problems: readonly Problem[]
 }
 
-export interface ServiceOffer {
-  /** What replicas have to agree on. */
-  readonly config: Omit<ServiceConfig, 'members'>
-  /** Undefined while the container does not run, or cannot be reached. */
-  readonly member: MemberConfig | undefined
-}
-
-export interface OfferOptions extends Surroundings {
-  readonly exposedByDefault: boolean
-  readonly defaultRule: string
-  /** Muster's own container, if it is in one. */
-  readonly ownId: string | undefined
-}
-
-/** One container on its way through this file. */
-interface Asked {
-  readonly container: Container
-  readonly decoded: DecodedLabels
-  readonly options: OfferOptions
-  readonly report: (object: Problem['object'], finding: Finding) => void
-}
-
-const plainService: ServiceLabels = {
-  port: undefined,
-  scheme: 'http',
-  weight: 1,
-  passHostHeader: true,
-  stickyCookie: undefined,
+export interface RouterOffer {
+  readonly config: RouterConfig
+  readonly origin: Origin
 }
 
 /**
- * Undefined when the container asks for nothing: not enabled, or a one-off of `compose run`. One that does not run
- * keeps its routers and services, so that they answer 503 and not 404, but gives no member.
+ * Undefined when the container asks for nothing: not selected, not enabled, or a one-off of `compose run`. One that does
+ * not run keeps its routers and services, so that they answer 503 and not 404, but gives no member.
  */
 export function offerOf(container: Container, options: OfferOptions): Offer | undefined {
-  if (container.compose?.oneOff === true) return undefined
+  if (container.compose?.oneOff === true || !options.selects(container.labels)) return undefined
   const decoded = decodeLabels(container.labels)
   const place = { provider: 'docker', source: container.name }
   const problems: Problem[] = decoded.problems.map((problem) => ({ ...problem, ...place }))
@@ -67,15 +50,23 @@ export function offerOf(container: Container, options: OfferOptions): Offer | un
     report: (object, finding) => problems.push({ ...finding, ...place, object }),
   }
   const services = offerServices(asked)
-  const routers = offerRouters(asked, [...services.keys()])
-  return { container, routers, services, middlewares: decoded.middlewares, problems }
+  return {
+    container,
+    routers: offerRouters(asked, [...services.keys()]),
+    services: [...services].map(([name, offered]) => ({ name, container, offered })),
+    middlewares: [...decoded.middlewares].map(([name, config]) => ({ name, container, offered: { config } })),
+    tcp: offerStreams(asked, 'tcp'),
+    udp: offerStreams(asked, 'udp'),
+    problems,
+  }
 }
 
 /** Left out because its enable label cannot be read, a container still says so. */
 function declined(container: Container, problems: readonly Problem[]): Offer | undefined {
   const reasons = problems.filter(({ field }) => field === undefined || /\.enable$/i.test(field))
   if (reasons.length === 0) return undefined
-  return { container, routers: new Map(), services: new Map(), middlewares: new Map(), problems: reasons }
+  const nothing = { routers: [], services: [], middlewares: [], tcp: undefined, udp: undefined }
+  return { container, ...nothing, problems: reasons }
 }
 
 /**
@@ -83,61 +74,34 @@ function declined(container: Container, problems: readonly Problem[]): Offer | u
  * which nobody expects to answer. A compose service may be about to be recreated and keeps its route.
  */
 function isUnasked({ id, running, compose }: Container, decoded: DecodedLabels, { ownId }: OfferOptions): boolean {
-  if (isWanted(decoded) || decoded.middlewares.size > 0) return false
-  return id === ownId || (!running && compose === undefined)
+  const speaksStreams = decoded.tcp !== undefined || decoded.udp !== undefined
+  if (isLabelled(decoded) || decoded.middlewares.size > 0 || speaksStreams) return false
+  return id === ownId || (!running && compose === undefined && decoded.allowNonRunning !== true)
 }
 
-function offerServices(asked: Asked): ReadonlyMap<string, ServiceOffer> {
-  const { container, decoded } = asked
-  const implicit = decoded.services.size === 0 && !speaksOnlyOfStreams(asked)
-  const labelled = implicit ? new Map([[implicitName(container), plainService]]) : decoded.services
-  if (labelled.size === 0) return new Map()
-  const host = container.running ? findHost(asked) : undefined
-  return new Map(
-    [...labelled].map(([name, labels]) => {
-      const { passHostHeader, stickyCookie } = labels
-      return [name, { config: { passHostHeader, stickyCookie }, member: memberOf(asked, name, labels, host) }]
-    }),
-  )
-}
-
-function findHost({ container, decoded, options, report }: Asked): string | undefined {
-  const { host, findings } = addressOf(container, decoded.network, options)
-  for (const finding of findings) if (isWanted(decoded)) report(undefined, finding)
-  return host
-}
-
-function memberOf(
-  asked: Asked,
-  service: string,
-  labels: ServiceLabels,
-  host: string | undefined,
-): MemberConfig | undefined {
-  const { container, decoded, report } = asked
-  if (!container.running) return undefined
-  const { port, finding } = portOf(container, service, labels.port)
-  if (finding !== undefined) {
-    report({ kind: 'service', name: service }, isWanted(decoded) ? finding : { ...finding, severity: 'warning' })
-  }
-  if (port === undefined || host === undefined || labels.weight === 0) return undefined
-  const { id, name, health, paused } = container
-  return {
-    id: `${id}:${port}`,
-    scheme: labels.scheme,
-    host,
-    port,
-    weight: labels.weight,
-    slot: slotOf(container),
-    container: { id, name, health, paused },
-  }
-}
-
-function offerRouters(asked: Asked, services: readonly string[]): ReadonlyMap<string, RouterConfig> {
+function offerRouters(asked: Asked, services: readonly string[]): readonly Claim<RouterOffer>[] {
   const { container, decoded } = asked
   const implicit = decoded.routers.size === 0 && services.length === 1
   const labelled = implicit ? new Map<string, RouterLabels>([[implicitName(container), {}]]) : decoded.routers
-  const routers = [...labelled].map(([name, labels]) => [name, routerOf(asked, name, labels, services)] as const)
-  return new Map(routers.filter((entry): entry is [string, RouterConfig] => entry[1] !== undefined))
+  const rights = rightsOf(asked)
+  return [...labelled].flatMap(([name, labels]) => {
+    const config = routerOf(asked, name, labels, services)
+    if (config === undefined) return []
+    const field = `${labelRoot(container)}.http.routers.${name}`
+    return { name, container, offered: { config, origin: { source: container.name, field, ...rights } } }
+  })
+}
+
+/** What the routers of a container may do, for whoever links them. */
+function rightsOf({ container, options }: Asked): Pick<Origin, 'owner' | 'allowedHosts' | 'mayUseInternal'> {
+  const { ownId, ownProject, allowInternalServices, hostPolicy } = options
+  const isOurs = container.id === ownId || (ownProject !== undefined && container.compose?.project === ownProject)
+  const hosts = allowedHosts(container, hostPolicy)
+  return {
+    owner: ownerOf(container),
+    ...(hosts !== undefined && { allowedHosts: hosts }),
+    ...(!isOurs && !allowInternalServices && { mayUseInternal: false }),
+  }
 }
 
 function routerOf(
@@ -146,20 +110,26 @@ function routerOf(
   labels: RouterLabels,
   services: readonly string[],
 ): RouterConfig | undefined {
-  const { container, report } = asked
+  const { report } = asked
   const object = { kind: 'router', name } as const
   const service = labels.service ?? (services.length === 1 ? services[0] : undefined)
   if (service === undefined) {
-    const names = services.map((known) => `"${known}"`).join(', ')
-    const reason = names === '' ? 'has no service to send to' : `names no service, and there are several: ${names}`
-    const hint = `add the label ${labelRoot(container)}.http.routers.${name}.service=…`
-    report(object, { severity: 'error', field: undefined, reason, hint })
+    report(object, missingService(asked, `http.routers.${name}`, services))
     return undefined
   }
   const rule = labels.rule || defaultRule(asked, object)
   if (rule === undefined) return undefined
-  const { entryPoints, middlewares = [], priority } = labels
-  return { rule, entryPoints, middlewares, service, priority }
+  const { entryPoints, middlewares = [], priority, ruleSyntax, tls, observability } = labels
+  return {
+    rule,
+    entryPoints,
+    middlewares,
+    service,
+    priority,
+    ...(ruleSyntax !== undefined && { ruleSyntax }),
+    ...(tls !== undefined && { tls }),
+    ...(observability !== undefined && { observability }),
+  }
 }
 
 function defaultRule({ container, options, report }: Asked, object: Problem['object']): string | undefined {
@@ -168,16 +138,4 @@ function defaultRule({ container, options, report }: Asked, object: Problem['obj
   if ('rule' in rendered) return rendered.rule
   report(object, { severity: 'error', field: undefined, reason: rendered.reason, hint: 'give the router a rule' })
   return undefined
-}
-
-/** Labels for TCP or UDP alone mean that no HTTP is spoken there. */
-function speaksOnlyOfStreams({ container, decoded }: Asked): boolean {
-  const { routers, middlewares } = decoded
-  const streams = Object.keys(container.labels).some((label) => /^(?:muster|traefik)\.(?:tcp|udp)\./i.test(label))
-  return streams && routers.size === 0 && middlewares.size === 0
-}
-
-/** Somebody labelled it, so they want to know what is missing; a database exposed by default needs no port. */
-function isWanted({ enable, routers, services }: DecodedLabels): boolean {
-  return enable === true || routers.size > 0 || services.size > 0
 }

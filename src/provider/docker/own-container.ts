@@ -1,4 +1,6 @@
-// Which container is Muster's own, if any: the networks it stands on decide which addresses it can reach.
+// Which container is Muster's own, if any: the networks it stands on decide which addresses it can reach, its project
+// who may lead to Muster's own services.
+import { lookup } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import type { Container } from './container.ts'
@@ -11,6 +13,17 @@ export interface OwnTraces {
   readonly mountinfo: string
 }
 
+export interface OwnPlace {
+  /** Muster's own container; undefined when it is in none. */
+  readonly ownId: string | undefined
+  /** Its compose project. */
+  readonly ownProject: string | undefined
+  /** Networks Muster is on; empty: the host's. */
+  readonly ownNetworks: readonly string[]
+  /** What the host is called from inside Muster's container; undefined when no name is known. */
+  readonly hostName: string | undefined
+}
+
 export async function readOwnTraces(): Promise<OwnTraces> {
   const [cgroup, mountinfo] = await Promise.all(
     ['/proc/self/cgroup', '/proc/self/mountinfo'].map((path) => readFile(path, 'utf8').catch(() => '')),
@@ -18,17 +31,30 @@ export async function readOwnTraces(): Promise<OwnTraces> {
   return { hostname: hostname(), cgroup: cgroup ?? '', mountinfo: mountinfo ?? '' }
 }
 
+/** The names Docker and Podman give the host, in Traefik's order. */
+const hostNames = ['host.docker.internal', 'host.containers.internal']
+
+/** The first of them that resolves. */
+export async function findHostName(resolve: (name: string) => Promise<unknown> = lookup): Promise<string | undefined> {
+  for (const name of hostNames) {
+    const found = await resolve(name).catch(() => undefined)
+    if (found !== undefined) return name
+  }
+  return undefined
+}
+
 /**
- * The id of Muster's container, and the names of the networks it is on. None when it stands on the host's own network,
- * be it outside of any container or in host mode: from there every bridge is reachable.
+ * Muster's container and the names of the networks it is on. None when it stands on the host's own network, be it
+ * outside of any container or in host mode: from there every bridge is reachable.
  */
-export function whereMusterIs(
-  containers: readonly Container[],
-  traces: OwnTraces,
-): { readonly ownId: string | undefined; readonly ownNetworks: readonly string[] } {
+export function whereMusterIs(containers: readonly Container[], traces: OwnTraces): Omit<OwnPlace, 'hostName'> {
   const own = ownContainer(containers, traces)
   const joined = containers.find(({ id }) => own?.networkMode === `container:${id}`)
-  return { ownId: own?.id, ownNetworks: [...((joined ?? own)?.networks.keys() ?? [])] }
+  return {
+    ownId: own?.id,
+    ownProject: own?.compose?.project,
+    ownNetworks: [...((joined ?? own)?.networks.keys() ?? [])],
+  }
 }
 
 function ownContainer(containers: readonly Container[], traces: OwnTraces): Container | undefined {

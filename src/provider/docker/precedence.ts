@@ -6,8 +6,8 @@ import type { Container } from './container.ts'
  * Those who may speak for one another: the containers of one compose project. A container of no project speaks for
  * itself alone, and joins another one of no project by saying the same.
  */
-export function ownerOf({ compose, id }: Container): string {
-  return compose === undefined ? `container ${id}` : `project ${compose.project}`
+export function ownerOf({ compose, name }: Container): string {
+  return compose === undefined ? `container "${name}"` : `project "${compose.project}"`
 }
 
 /**
@@ -26,18 +26,26 @@ export function byPrecedence(containers: readonly Container[]): readonly Contain
   return generations.flatMap(({ members }) => members)
 }
 
-/** Owners' containers, the one that holds a contested name first: the oldest of those that run. */
-export function bySeniority(owners: readonly (readonly Container[])[]): readonly (readonly Container[])[] {
+/**
+ * Owners' containers, the one that holds a contested name first: of those that run who held it until now, else the
+ * oldest. Age alone would not do: recreated one by one, a project's replicas are all younger than who waits for its name.
+ */
+export function bySeniority(
+  owners: readonly (readonly Container[])[],
+  holder: string | undefined,
+): readonly (readonly Container[])[] {
   const ranked = owners.map((containers) => {
     const running = containers.filter(({ running }) => running)
     const oldest = (running.length > 0 ? running : containers).toSorted(
       (a, b) => a.createdAt - b.createdAt || compare(a.id, b.id),
     )
-    return { containers, running: running.length > 0, oldest: oldest[0] }
+    const holds = containers[0] !== undefined && ownerOf(containers[0]) === holder
+    return { containers, running: running.length > 0, holds, oldest: oldest[0] }
   })
   ranked.sort(
     (a, b) =>
       Number(b.running) - Number(a.running) ||
+      Number(b.holds) - Number(a.holds) ||
       (a.oldest?.createdAt ?? 0) - (b.oldest?.createdAt ?? 0) ||
       compare(a.oldest?.id ?? '', b.oldest?.id ?? ''),
   )

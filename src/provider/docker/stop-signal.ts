@@ -5,6 +5,7 @@ const SIGTERM = 15
 const SIGKILL = 9
 /** Linux, as the engine counts them: RTMIN is 34, RTMAX 64. */
 const realTime = { MIN: 34, MAX: 64 }
+const numbers: ReadonlyMap<string, number> = new Map(Object.entries(constants.signals))
 
 /** `SIGQUIT`, `quit`, `3`, `SIGRTMIN+3` → the number; undefined for anything else. */
 export function signalNumber(signal: string): number | undefined {
@@ -12,7 +13,7 @@ export function signalNumber(signal: string): number | undefined {
   const name = signal.toUpperCase().replace(/^SIG/, '')
   const [, edge, offset = '0'] = /^RT(MIN|MAX)((?:[+-]\d+)?)$/.exec(name) ?? []
   if (edge === 'MIN' || edge === 'MAX') return realTime[edge] + Number(offset === '' ? '0' : offset)
-  return new Map(Object.entries<number>(constants.signals)).get(`SIG${name}`)
+  return numbers.get(`SIG${name}`)
 }
 
 /** A container's StopSignal; TERM when it names none, as the engine has it. */

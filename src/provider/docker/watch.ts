@@ -5,10 +5,14 @@ import type { Cause } from '../../model/declaration.ts'
 import type { ProviderReport } from '../provider.ts'
 import { Bell } from './bell.ts'
 import type { Container } from './container.ts'
+import type { DockerEngine, EngineConnection } from './engine.ts'
 import type { EngineEvent } from './engine-event.ts'
-import type { DockerEngine } from './engine.ts'
+import type { Change } from './event-effect.ts'
+import { Inspections } from './inspections.ts'
 import { Mirror } from './mirror.ts'
 import { newsOf } from './news.ts'
+import { Publishing } from './publishing.ts'
+import { Unreadable } from './unreadable.ts'
 
 export interface WatchReport extends Pick<ProviderReport, 'observe' | 'log'> {
   publish(containers: readonly Container[], cause: Cause): void
@@ -24,9 +28,6 @@ export interface WatchTiming {
   readonly confirm: number
 }
 
-/** Inspections under way at once. */
-const inspectionsMax = 8
-
 /** Outlives connections: what was seen over the last one is the last good state. */
 export class Watch {
   readonly #engine: DockerEngine
@@ -34,10 +35,8 @@ export class Watch {
   readonly #report: WatchReport
   readonly #mirror = new Mirror()
   readonly #bell = new Bell()
-  /** Containers whose inspection fails, so that each is complained of once. */
-  readonly #unreadable = new Set<string>()
-  /** The events since the mirror was last in step: the one that counts, and how many. */
-  #news: { readonly latest: EngineEvent; readonly count: number } | undefined
+  readonly #publishing = new Publishing()
+  readonly #unreadable: Unreadable
   /** Every container was looked at once. Before that, publishing would say that the others do not exist. */
   #complete = false
 
@@ -45,6 +44,7 @@ export class Watch {
     this.#engine = engine
     this.#timing = timing
     this.#report = report
+    this.#unreadable = new Unreadable(timing.retry)
   }
 
   /**
@@ -57,14 +57,17 @@ export class Watch {
     const signal = AbortSignal.any([outer, over.signal])
     const tasks: Promise<unknown>[] = []
     try {
-      const batches = await this.#engine.events(signal)
-      tasks.push(this.#follow(batches), this.#keepInStep(signal, onListed))
-      return await Promise.race(tasks)
+      using connection = await this.#engine.connect(signal)
+      try {
+        const batches = await connection.events(signal)
+        tasks.push(this.#follow(batches), this.#keepInStep(connection, signal, onListed))
+        return await Promise.race(tasks)
+      } finally {
+        over.abort()
+        await Promise.allSettled(tasks)
+      }
     } catch (error) {
       return error
-    } finally {
-      over.abort()
-      await Promise.allSettled(tasks)
     }
   }
 
@@ -77,105 +80,117 @@ export class Watch {
         const news = newsOf(event, container)
         if (news !== undefined) this.#report.observe(news)
         // A signal changes nothing that is declared; what comes of it does.
-        if (event.kind !== 'kill') this.#remember(event)
-        lessened = this.#mirror.apply(event) || lessened
+        if (event.kind !== 'kill') this.#publishing.remember(event)
+        const change = this.#mirror.apply(event)
+        this.#note(change)
+        lessened ||= change === 'less'
       }
       if (lessened) this.#publish()
       this.#bell.ring()
     }
   }
 
-  async #keepInStep(signal: AbortSignal, onListed: () => void): Promise<never> {
-    let first = true
-    let listAt = 0
-    for (;;) {
-      const listing = first || performance.now() >= listAt
-      const changed = listing && (await this.#list(first, signal))
-      if (listing) listAt = performance.now() + this.#timing.relist
-      const allRead = await this.#inspectStale(changed, signal)
-      if (first) onListed()
-      first = false
-      const untilListMs = Math.max(0, listAt - performance.now())
-      await this.#bell.wait(allRead ? untilListMs : Math.min(untilListMs, this.#timing.retry), signal)
-      signal.throwIfAborted()
-    }
-  }
-
-  async #list(first: boolean, signal: AbortSignal): Promise<boolean> {
-    let ids = await this.#engine.containerIds(signal)
-    if (ids.length === 0 && first && this.#mirror.containers.length > 0) {
-      await sleep(this.#timing.confirm, undefined, { signal })
-      ids = await this.#engine.containerIds(signal)
-    }
-    return this.#mirror.listed(ids)
-  }
-
-  /** Looks at every container there is news of until there is none; false when some could not be read. */
-  async #inspectStale(changedBefore: boolean, signal: AbortSignal): Promise<boolean> {
-    let changed = changedBefore || !this.#complete
-    const failed = new Map<string, unknown>()
-    do {
-      const ids = this.#mirror.takeStale()
-      await eachOf(ids, async (id) => {
-        try {
-          const found = await this.#engine.inspect(id, signal)
-          changed = this.#mirror.inspected(id, found) || changed
-          this.#unreadable.delete(id)
-        } catch (error) {
-          signal.throwIfAborted()
-          failed.set(id, error)
+  async #keepInStep(connection: EngineConnection, signal: AbortSignal, onListed: () => void): Promise<never> {
+    const inspections = new Inspections(this.#mirror, connection, signal, {
+      settled: (id, outcome) => {
+        if (typeof outcome === 'string') this.#read(id, outcome)
+        else this.#failed(id, outcome.error)
+        this.#bell.ring()
+      },
+    })
+    try {
+      this.#retryFailed()
+      let first = true
+      let listAt = 0
+      for (;;) {
+        signal.throwIfAborted()
+        if (performance.now() >= listAt) {
+          this.#note(await this.#list(connection, first, signal))
+          listAt = performance.now() + this.#timing.relist
         }
-      })
-      // An engine that lists containers and describes none of them cannot be spoken for yet.
-      const [failure] = failed.values()
-      if (!this.#complete && failure !== undefined && failed.size === ids.length) throw failure
-      this.#complete = true
-      if (changed) this.#publish()
-      changed = false
-    } while (this.#mirror.stale)
-    this.#news = undefined
-    for (const [id, error] of failed) this.#retryLater(id, error)
-    return failed.size === 0
+        if (this.#unreadable.retryIn === 0) this.#retryFailed()
+        inspections.begin()
+        const publishIn = this.#publishIfDue()
+        if (first && this.#mirror.inStep) {
+          first = false
+          onListed()
+        }
+        const pause = Math.min(listAt - performance.now(), this.#unreadable.retryIn, publishIn)
+        await this.#bell.wait(Math.max(0, pause), signal)
+      }
+    } finally {
+      await inspections.ended()
+    }
   }
 
-  #retryLater(id: string, error: unknown): void {
-    this.#mirror.retry(id)
-    if (this.#unreadable.has(id)) return
-    this.#unreadable.add(id)
+  async #list(connection: EngineConnection, first: boolean, signal: AbortSignal): Promise<Change> {
+    let list = await connection.list(signal)
+    if (list.length === 0 && first && this.#mirror.size > 0) {
+      await sleep(this.#timing.confirm, undefined, { signal })
+      list = await connection.list(signal)
+    }
+    return this.#mirror.listed(list)
+  }
+
+  #note(change: Change): void {
+    if (change !== 'none') this.#publishing.changed()
+  }
+
+  #read(id: string, change: Change): void {
+    this.#unreadable.delete(id)
+    this.#note(change)
+  }
+
+  #failed(id: string, error: unknown): void {
+    const news = this.#unreadable.add(id, error)
+    if (news && this.#complete) this.#complain(id, error)
+  }
+
+  #retryFailed(): void {
+    this.#mirror.retryFailed()
+    this.#unreadable.retried()
+  }
+
+  #complain(id: string, error: unknown): void {
     const container = this.#mirror.get(id)?.name ?? id.slice(0, 12)
     const what = `container "${container}" cannot be inspected; what was last known of it stands`
     this.#report.log.warn({ provider: 'docker', container, err: error }, what)
   }
 
-  // The latest, but what a network says around it only repeats a start or a death.
-  #remember(event: EngineEvent): void {
-    const before = this.#news
-    const ofNetwork = event.kind === 'connect' || event.kind === 'disconnect'
-    this.#news = { latest: (ofNetwork && before?.latest) || event, count: (before?.count ?? 0) + 1 }
+  /** Milliseconds until something is due. */
+  #publishIfDue(): number {
+    const { inStep, size } = this.#mirror
+    if (inStep && !this.#complete) this.#becomeComplete()
+    const dueIn = this.#complete ? this.#publishing.dueIn(inStep, size) : Infinity
+    if (dueIn === 0) this.#publish()
+    if (inStep) this.#publishing.settle()
+    return dueIn === 0 ? Infinity : dueIn
+  }
+
+  #becomeComplete(): void {
+    const { errors } = this.#unreadable
+    const [failure] = errors.values()
+    if (failure !== undefined && this.#mirror.size === 0) {
+      this.#unreadable.clear()
+      // An engine that lists containers and describes none of them cannot be spoken for yet.
+      throw failure
+    }
+    this.#complete = true
+    this.#publishing.changed()
+    for (const [id, error] of errors) this.#complain(id, error)
   }
 
   #publish(): void {
     if (!this.#complete) return
-    this.#report.publish(this.#mirror.containers, this.#cause())
-  }
-
-  #cause(): Cause {
-    if (this.#news === undefined) return { what: 'list', at: Date.now() }
-    const { latest, count } = this.#news
-    const what = `${latest.kind} ${this.#nameOf(latest)}`
-    return { what: count === 1 ? what : `${what} and ${count - 1} more`, at: latest.at }
+    this.#report.publish(
+      this.#mirror.containers,
+      this.#publishing.cause((event) => this.#nameOf(event)),
+    )
+    this.#publishing.published()
   }
 
   #nameOf(event: EngineEvent): string {
     const known = this.#mirror.get(event.containerId)?.name
     return known ?? ('name' in event ? event.name : event.containerId.slice(0, 12))
   }
-}
-
-async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values()
-  const workers = Array.from({ length: inspectionsMax }, async () => {
-    for (const item of queue) await work(item)
-  })
-  await Promise.all(workers)
 }

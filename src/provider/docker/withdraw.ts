@@ -1,51 +1,89 @@
-// Routers that would reach what is not theirs.
-import type { RouterConfig } from '../../model/dynamic-config.ts'
+// References that would reach what is not theirs.
+import type { MiddlewareConfig, RouterConfig } from '../../model/dynamic-config.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Container } from './container.ts'
 import type { Election } from './election.ts'
-import type { Offer } from './offer.ts'
+import type { Outcome } from './elections.ts'
+import { ownerOf } from './precedence.ts'
 
-/**
- * A router that refers to what its own container declared in vain would reach the other owner's object of that name:
- * another's members, or another middleware than the one meant to guard it. It is withdrawn instead.
- */
-export function withdrawForeign(
-  offers: readonly Offer[],
-  services: ReadonlyMap<string, Election<unknown>>,
-  middlewares: ReadonlyMap<string, Election<unknown>>,
-): { readonly remaining: readonly Offer[]; readonly withdrawals: readonly Problem[] } {
-  const foreign = new Map<Container, Set<string>>()
-  for (const [kind, elections] of Object.entries({ service: services, middleware: middlewares })) {
-    for (const [name, { refused }] of elections) {
-      for (const container of refused) {
-        foreign.set(container, (foreign.get(container) ?? new Set()).add(reference(kind, name)))
+/** By owner, what it declared in vain: `service "web"`, `middleware "auth"`. */
+export type Forbidden = ReadonlyMap<string, ReadonlySet<string>>
+
+export interface Withdrawn {
+  readonly config: RouterConfig
+  readonly problem: Problem | undefined
+}
+
+/** A name nothing has: what refers to it is linked to nothing, and answers 503. */
+const nowhere = 'another-project'
+
+export function forbiddenTo(services: Outcome<unknown, unknown>, middlewares: Outcome<unknown, unknown>): Forbidden {
+  const forbidden = new Map<string, Set<string>>()
+  for (const [kind, { contested }] of Object.entries({ service: services, middleware: middlewares })) {
+    for (const [name, { election }] of contested) {
+      for (const container of election.refused) {
+        const owner = ownerOf(container)
+        forbidden.set(owner, (forbidden.get(owner) ?? new Set()).add(described(kind, name)))
       }
     }
   }
-  const withdrawals: Problem[] = []
-  const remaining = offers.map((offer) => {
-    const { container } = offer
-    const forbidden = foreign.get(container)
-    if (forbidden === undefined) return offer
-    const routers = new Map(offer.routers)
-    for (const [name, router] of offer.routers) {
-      const found = referencesOf(router).find((wanted) => forbidden.has(wanted))
-      if (found === undefined) continue
-      routers.delete(name)
-      if (container.running) withdrawals.push(withdrawal(container, name, found))
-    }
-    return { ...offer, routers }
-  })
-  return { remaining, withdrawals }
+  return forbidden
 }
 
-function referencesOf({ service, middlewares }: RouterConfig): readonly string[] {
-  return [reference('service', service), ...middlewares.map((middleware) => reference('middleware', middleware))]
+/**
+ * A router that refers to what its own project declared in vain would reach the other owner's object of that name:
+ * another's members, or another middleware than the one meant to guard it. It refers to nothing instead. Left out
+ * altogether, its requests could fall to a router without the guard.
+ */
+export function withdrawRouter(
+  name: string,
+  config: RouterConfig,
+  election: Election<unknown>,
+  forbidden: Forbidden,
+): Withdrawn | undefined {
+  const { service, middlewares } = config
+  const mine = forbiddenIn(election, forbidden)
+  const found = [described('service', service), ...middlewares.map((reference) => described('middleware', reference))]
+  const foreign = found.find((reference) => mine?.has(reference))
+  const [{ container }] = election.held
+  if (mine === undefined || foreign === undefined) return undefined
+  return {
+    config: {
+      ...config,
+      service: redirected('service', service, mine),
+      middlewares: middlewares.map((reference) => redirected('middleware', reference, mine)),
+    },
+    problem: container.running ? withdrawal(container, name, foreign) : undefined,
+  }
+}
+
+/** A chain likewise: whatever router uses it must not run without the link that is missing. */
+export function withdrawMiddleware(
+  config: MiddlewareConfig,
+  election: Election<unknown>,
+  forbidden: Forbidden,
+): MiddlewareConfig | undefined {
+  const mine = forbiddenIn(election, forbidden)
+  if (config.kind !== 'chain' || mine === undefined) return undefined
+  if (!config.middlewares.some((reference) => mine.has(described('middleware', reference)))) return undefined
+  return { ...config, middlewares: config.middlewares.map((reference) => redirected('middleware', reference, mine)) }
+}
+
+function forbiddenIn({ held: [followed] }: Election<unknown>, forbidden: Forbidden): ReadonlySet<string> | undefined {
+  return forbidden.get(ownerOf(followed.container))
 }
 
 /** `service "web"`, be it referred to as `web` or as `web@docker`. */
-function reference(kind: string, name: string): string {
-  return `${kind} "${name.replace(/@docker$/, '')}"`
+function described(kind: string, reference: string): string {
+  return `${kind} "${unqualified(reference)}"`
+}
+
+function redirected(kind: string, reference: string, forbidden: ReadonlySet<string>): string {
+  return forbidden.has(described(kind, reference)) ? `${unqualified(reference)}@${nowhere}` : reference
+}
+
+function unqualified(reference: string): string {
+  return reference.replace(/@docker$/, '')
 }
 
 function withdrawal({ name: source }: Container, router: string, foreign: string): Problem {
@@ -55,7 +93,7 @@ function withdrawal({ name: source }: Container, router: string, foreign: string
     source,
     field: undefined,
     object: { kind: 'router', name: router },
-    reason: `is withdrawn: its ${foreign} would be that of another project`,
+    reason: `is not served: its ${foreign} would be that of another project`,
     hint: undefined,
   }
 }

@@ -33,9 +33,21 @@ const inspected = {
     StopTimeout: 1,
   },
   NetworkSettings: {
-    Ports: { '3000/tcp': null, '80/udp': null, '8080/tcp': [{ HostIp: '0.0.0.0', HostPort: '80' }] },
+    Ports: {
+      '3000/tcp': [
+        { HostIp: '0.0.0.0', HostPort: '3000' },
+        { HostIp: '192.0.2.1', HostPort: '13000' },
+      ],
+      '80/udp': null,
+      '8080/tcp': [{ HostIp: '0.0.0.0', HostPort: '80' }],
+    },
     Networks: {
-      shop_default: { IPAddress: '172.18.0.2', GlobalIPv6Address: 'fd00::2' },
+      shop_default: {
+        IPAddress: '172.18.0.2',
+        GlobalIPv6Address: 'fd00::2',
+        Aliases: ['web', 'shop'],
+        DNSNames: ['web', 'f1ac329c4164'],
+      },
       shop_back: { IPAddress: '172.19.0.2', GlobalIPv6Address: '' },
       detached: { IPAddress: '', GlobalIPv6Address: '' },
     },
@@ -52,10 +64,13 @@ test('reads what an engine says of a running container, and nothing of its envir
     paused: false,
     health: 'healthy',
     ports: [3000, 8080, 80],
+    bindings: new Map([[3000, { ip: '192.0.2.1', port: 13_000 }]]),
     networks: new Map([
       ['shop_back', { ipv4: '172.19.0.2', ipv6: '' }],
       ['shop_default', { ipv4: '172.18.0.2', ipv6: 'fd00::2' }],
     ]),
+    attachedTo: ['detached', 'shop_back', 'shop_default'],
+    aliases: ['f1ac329c4164', 'shop', 'web'],
     networkMode: 'shop_default',
     stopSignal: 37,
     stopTimeoutMs: 1000,
@@ -84,6 +99,24 @@ test('a stopped container still has the ports of its image', () => {
     [3000, 8080, 80],
   )
 })
+
+for (const [ports, bound] of [
+  [{ '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '8080' }] }, [[80, { ip: '127.0.0.1', port: 8080 }]]],
+  [{ '80/tcp': [{ HostIp: '::1', HostPort: '8080' }] }, [[80, { ip: '::1', port: 8080 }]]],
+  [{ '80/tcp': [{ HostIp: '', HostPort: '8080' }] }, []],
+  [{ '80/tcp': [{ HostIp: '::', HostPort: '8080' }] }, []],
+  [{ '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '' }] }, []],
+  [{ '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '99999' }] }, []],
+  [
+    { '53/tcp': [{ HostIp: '10.0.0.1', HostPort: '1' }], '53/udp': [{ HostIp: '10.0.0.2', HostPort: '2' }] },
+    [[53, { ip: '10.0.0.1', port: 1 }]],
+  ],
+] as const) {
+  test(`the ports ${JSON.stringify(ports)} are published on ${JSON.stringify(bound)}`, () => {
+    const container = readContainer({ ...inspected, NetworkSettings: { Ports: ports } })
+    assert.deepEqual([...(container?.bindings ?? [])], bound)
+  })
+}
 
 test('without StopSignal and StopTimeout a container has Docker’s defaults', () => {
   const container = readContainer({ ...inspected, Config: { StopTimeout: null } })

@@ -1,8 +1,9 @@
 // Containers for tests of pure parts.
 import { createHash } from 'node:crypto'
 import type { Container } from '../../../../src/provider/docker/container.ts'
-import { declareContainers } from '../../../../src/provider/docker/declare.ts'
-import type { DeclareOptions } from '../../../../src/provider/docker/declare.ts'
+import { createDeclarer } from '../../../../src/provider/docker/declare.ts'
+import type { Declare, DeclareOptions } from '../../../../src/provider/docker/declare.ts'
+import type { OwnPlace } from '../../../../src/provider/docker/own-container.ts'
 
 export function idOf(name: string): string {
   return createHash('sha256').update(name).digest('hex')
@@ -10,6 +11,7 @@ export function idOf(name: string): string {
 
 /** A running container of no project, on the default bridge, that exposes port 80. */
 export function container(name: string, more: Partial<Container> = {}): Container {
+  const networks = more.networks ?? new Map([['bridge', { ipv4: '172.17.0.2', ipv6: '' }]])
   return {
     id: idOf(name),
     name,
@@ -19,7 +21,10 @@ export function container(name: string, more: Partial<Container> = {}): Containe
     paused: false,
     health: 'none',
     ports: [80],
-    networks: new Map([['bridge', { ipv4: '172.17.0.2', ipv6: '' }]]),
+    bindings: new Map(),
+    networks,
+    attachedTo: [...networks.keys()],
+    aliases: [],
     networkMode: 'default',
     stopSignal: 15,
     stopTimeoutMs: 10_000,
@@ -44,18 +49,27 @@ export function generation(configHash: string, replica: Container, more: Partial
   return { ...replica, ...(compose !== undefined && { compose: { ...compose, configHash } }), ...more }
 }
 
-export function declare(containers: readonly Container[], options: Partial<DeclareOptions> = {}) {
-  const defaultRule = 'Host(`{{ normalize .Name }}`)'
-  return declareContainers(containers, {
-    exposedByDefault: true,
-    defaultRule,
-    network: undefined,
-    ownNetworks: [],
-    ownId: undefined,
-    ...options,
-  })
+export const plainOptions: DeclareOptions = {
+  exposedByDefault: true,
+  defaultRule: 'Host(`{{ normalize .Name }}`)',
+  network: undefined,
+  constraints: undefined,
+  useBindPortIP: false,
+  allowInternalServices: false,
+  allowForeignAddresses: false,
+  hostPolicy: [],
 }
 
-export function hosts(declared: ReturnType<typeof declare>, service: string): readonly string[] | undefined {
+export const onTheHost: OwnPlace = { ownId: undefined, ownProject: undefined, ownNetworks: [], hostName: undefined }
+
+/** One declaration of a provider that has seen nothing before. */
+export function declare(
+  containers: readonly Container[],
+  { ownId, ownProject, ownNetworks = [], hostName, ...options }: Partial<DeclareOptions & OwnPlace> = {},
+): ReturnType<Declare> {
+  return createDeclarer({ ...plainOptions, ...options })(containers, { ownId, ownProject, ownNetworks, hostName })
+}
+
+export function hosts(declared: ReturnType<Declare>, service: string): readonly string[] | undefined {
   return declared.services.get(service)?.members.map(({ host }) => host)
 }

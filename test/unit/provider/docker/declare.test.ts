@@ -102,6 +102,12 @@ describe('which containers take part', () => {
     assert.deepEqual([...declare([left, recreated]).routers.keys()], ['web-p'])
   })
 
+  test('what is left of such a container stays when its label says so', () => {
+    const labels = { 'traefik.docker.allownonrunning': 'true' }
+    const declared = declare([container('left', { running: false, labels })])
+    assert.deepEqual([[...declared.routers.keys()], hosts(declared, 'left')], [['left'], []])
+  })
+
   test('Muster does not route to itself, unless its labels ask for it', () => {
     const own = replica('p', 'proxy', 1)
     assert.deepEqual(declare([own], { ownId: own.id }).routers.size, 0)
@@ -203,6 +209,18 @@ describe('ports', () => {
       [['warning', 'add the label muster.http.services.batch.loadbalancer.server.port=…']],
     )
   })
+})
+
+test('a container whose routers lead elsewhere needs neither port nor address', () => {
+  const labels = {
+    'traefik.http.routers.manager.rule': 'Host(`m`)',
+    'traefik.http.routers.manager.service': 'api@internal',
+  }
+  const own = container('muster', { labels, ports: [], networks: new Map(), networkMode: 'none' })
+  assert.deepEqual(
+    declare([own]).problems.filter(({ severity }) => severity === 'error'),
+    [],
+  )
 })
 
 describe('addresses', () => {
@@ -404,7 +422,13 @@ describe('a name two projects claim', () => {
       replica('b', 'web', 1, { labels: labels('two'), createdAt: 2000 }),
     ])
     assert.deepEqual(hosts(declared, 'app'), ['10.0.0.1'])
-    assert.deepEqual([...declared.routers.keys()], ['one'])
+    assert.deepEqual(
+      [...declared.routers].map(([name, { service }]) => [name, service]),
+      [
+        ['one', 'app'],
+        ['two', 'app@another-project'],
+      ],
+    )
     assert.deepEqual(
       declared.problems.map(({ source, object }) => [source, object?.kind, object?.name]),
       [
@@ -438,12 +462,122 @@ describe('a name two projects claim', () => {
         },
       })
     const declared = declare([guarded('b', '/b', 2000), guarded('a', '/a', 1000)])
-    assert.deepEqual([...declared.routers.keys()], ['a'])
+    assert.deepEqual(declared.routers.get('a')?.middlewares, ['cut@docker'])
+    // Left out, its requests could fall to a router without the guard.
+    assert.deepEqual(declared.routers.get('b')?.middlewares, ['cut@another-project'])
     assert.equal(
       declared.problems.at(-1)?.reason,
-      'is withdrawn: its middleware "cut" would be that of another project',
+      'is not served: its middleware "cut" would be that of another project',
     )
   })
+})
+
+describe('a middleware declared in vain', () => {
+  const auth = { 'traefik.http.middlewares.auth.stripprefix.prefixes': '/theirs' }
+  const holder = replica('first', 'web', 1, { labels: auth })
+  const guarded = (service: string, reference: string, more = {}) =>
+    replica('second', service, 1, {
+      createdAt: 2000,
+      labels: {
+        [`traefik.http.routers.${service}.rule`]: `Host(\`${service}\`)`,
+        [`traefik.http.routers.${service}.middlewares`]: reference,
+        ...more,
+      },
+    })
+  const own = { 'traefik.http.middlewares.auth.stripprefix.prefixes': '/ours' }
+
+  test('is not the other project’s for any container of the project', () => {
+    const declared = declare([holder, guarded('web', 'auth', own), guarded('api', 'auth@docker')])
+    assert.deepEqual(declared.routers.get('web')?.middlewares, ['auth@another-project'])
+    assert.deepEqual(declared.routers.get('api')?.middlewares, ['auth@another-project'])
+  })
+
+  test('is missing in the chains of the project too, whoever uses them', () => {
+    const chain = { ...own, 'traefik.http.middlewares.all.chain.middlewares': 'auth,gzip@file' }
+    const declared = declare([holder, guarded('web', 'all', chain)])
+    assert.deepEqual(declared.middlewares.get('all'), {
+      kind: 'chain',
+      middlewares: ['auth@another-project', 'gzip@file'],
+    })
+    assert.deepEqual(declared.routers.get('web')?.middlewares, ['all'])
+  })
+
+  test('of another project is used by who declares none of that name', () => {
+    const declared = declare([holder, guarded('web', 'auth')])
+    assert.deepEqual(declared.routers.get('web')?.middlewares, ['auth'])
+    assert.deepEqual(declared.problems, [])
+  })
+})
+
+describe('TCP and UDP', () => {
+  const streams = (labels: Record<string, string>, name = 'db') => {
+    const { tcp, udp, problems } = declare([replica('p', name, 1, { labels })])
+    return { tcp, udp, errors: problems.filter(({ severity }) => severity === 'error').map(({ reason }) => reason) }
+  }
+
+  test('nobody speaks of them: they are not there', () => {
+    const { tcp, udp } = streams({})
+    assert.deepEqual([tcp, udp], [undefined, undefined])
+  })
+
+  test('a router without service leads to the only one, or to an implicit one', () => {
+    const router = { 'traefik.tcp.routers.db.rule': 'HostSNI(`*`)' }
+    assert.equal(streams(router).tcp?.routers.get('db')?.service, 'db-p')
+    assert.deepEqual([...(streams(router).tcp?.services.keys() ?? [])], ['db-p'])
+    const service = { ...router, 'traefik.tcp.services.pg.loadbalancer.server.port': '5432' }
+    assert.equal(streams(service).tcp?.routers.get('db')?.service, 'pg')
+    assert.equal(streams({ 'traefik.udp.routers.dns.entrypoints': 'dns' }).udp?.routers.get('dns')?.service, 'db-p')
+  })
+
+  test('a TCP router without rule, and one without service among several, are told of', () => {
+    const none = streams({ 'traefik.tcp.routers.db.entrypoints': 'db' })
+    assert.equal(none.tcp?.routers.size, 0)
+    assert.ok(none.errors.includes('has no rule'))
+    const several = streams({
+      'traefik.udp.routers.dns.entrypoints': 'dns',
+      'traefik.udp.services.a.loadbalancer.server.port': '1',
+      'traefik.udp.services.b.loadbalancer.server.port': '2',
+    })
+    assert.equal(several.udp?.routers.size, 0)
+    assert.ok(several.errors.includes('names no service, and there are several: "a", "b"'))
+  })
+
+  test('a name two projects claim stays with the older one', () => {
+    const labels = (port: string) => ({ 'traefik.tcp.services.pg.loadbalancer.server.port': port })
+    const declared = declare([
+      replica('b', 'db', 1, { labels: labels('2'), createdAt: 2000 }),
+      replica('a', 'db', 1, { labels: labels('1') }),
+    ])
+    assert.equal(declared.tcp?.services.size, 1)
+    assert.deepEqual(
+      declared.problems.filter(({ object }) => object?.kind === 'tcp service').map(({ source }) => source),
+      ['b-db-1'],
+    )
+  })
+})
+
+test('a router carries rule syntax, TLS and observability along', () => {
+  const labels = {
+    ...webRule,
+    'traefik.http.routers.web.rulesyntax': 'v2',
+    'traefik.http.routers.web.tls': 'true',
+    'traefik.http.routers.web.tls.certresolver': 'le',
+    'traefik.http.routers.web.observability.accesslogs': 'false',
+  }
+  const router = declare([container('c', { labels })]).routers.get('web')
+  assert.deepEqual(
+    [router?.ruleSyntax, router?.tls?.certResolver, router?.observability?.accessLogs],
+    ['v2', 'le', false],
+  )
+})
+
+test('a name that holds backticks is normalised, and a label with them is refused', () => {
+  const named = container('a`) || Host(`bank')
+  assert.equal(declare([named]).routers.get('a-Host-bank')?.rule, 'Host(`a-Host-bank`)')
+  const labelled = container('c', { labels: { host: 'a`) || Host(`bank' } })
+  const declared = declare([labelled], { defaultRule: 'Host(`{{ index .Labels "host" }}`)' })
+  assert.equal(declared.routers.size, 0)
+  assert.match(declared.problems[0]?.reason ?? '', /cannot be put into the default rule/)
 })
 
 test('the order in which containers are seen changes nothing', () => {

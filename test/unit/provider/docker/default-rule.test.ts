@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { renderRule } from '../../../../src/provider/docker/default-rule.ts'
+import { renderRule as render } from '../../../../src/provider/docker/default-rule.ts'
 import { normalize } from '../../../../src/provider/docker/names.ts'
+import type { TemplateModel } from '../../../../src/provider/docker/template/execute.ts'
+import { parseTemplate } from '../../../../src/provider/docker/template/parser.ts'
+
+function renderRule(template: string, model: TemplateModel) {
+  return render(parseTemplate(template), model)
+}
 
 const model = { name: 'web-shop', containerName: 'shop_web_1', labels: { 'my.host': 'a.test', 'a b': 'x y' } }
 
@@ -23,9 +29,9 @@ for (const [template, rule] of [
 }
 
 for (const [template, reason] of [
-  ['Host(`{{ trimSuffix "x" .Name }}`)', 'the default rule uses "{{ trimSuffix "x" .Name }}", which is not supported'],
-  ['{{ if .Name }}Host(`a`){{ end }}', 'the default rule uses "{{ if .Name }}", which is not supported'],
-  ['Host(`{{ .Name `)', 'the default rule has a "{{" without its "}}"'],
+  ['Host(`{{ .Name `)', 'the default rule cannot be read: has a "{{" without its "}}"'],
+  ['Host(`{{ trimsuffix "x" .Name }}`)', 'the default rule cannot be read: unknown function "trimsuffix"'],
+  ['Host(`{{ index .Name "x" }}`)', 'the default rule cannot be filled in: index wants a map or a list, not a text'],
   ['{{ index .Labels "none" }}', 'the default rule is empty'],
 ] as const) {
   test(`the default rule ${template} is refused`, () => {

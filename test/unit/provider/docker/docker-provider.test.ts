@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { composed, startFakeEngine } from '../../../support/fake-engine.ts'
+import type { FakeEngine } from '../../../support/fake-engine.ts'
 import { Watching } from './watching.ts'
 
 const limit = { timeout: 20_000 }
@@ -29,13 +30,13 @@ describe('while all is well', limit, () => {
     assert.deepEqual(watching.said('info'), [`watching Docker at ${engine.endpoint}`])
   })
 
-  test('asks for nothing but events, the list and single containers', async () => {
+  test('asks for nothing but the version, events, the list and single containers', async () => {
     await using engine = await startFakeEngine()
     engine.add(web(1))
     await using watching = new Watching(engine.endpoint)
     await watching.until(() => watching.last !== undefined)
     const asked = engine.requests.map(({ method, path }) => `${method} ${path.replace(/[0-9a-f]{64}/, '{id}')}`)
-    assert.deepEqual(asked, ['GET /events', 'GET /containers/json', 'GET /containers/{id}/json'])
+    assert.deepEqual(asked, ['GET /version', 'GET /events', 'GET /containers/json', 'GET /containers/{id}/json'])
   })
 
   test('an engine without containers is a declaration too', async () => {
@@ -48,7 +49,7 @@ describe('while all is well', limit, () => {
   test('a container that starts after the subscription and before the list is not lost', async () => {
     await using engine = await startFakeEngine()
     engine.intercept = ({ path }) => {
-      if (path === '/containers/json' && engine.requests.length === 2) engine.add(web(1))
+      if (path === '/containers/json' && engine.requests.length === 3) engine.add(web(1))
     }
     await using watching = new Watching(engine.endpoint)
     await watching.until(() => watching.hosts('web-p')?.length === 1)
@@ -58,7 +59,7 @@ describe('while all is well', limit, () => {
     await using engine = await startFakeEngine()
     engine.add(web(1))
     engine.intercept = ({ path }) => {
-      if (path.startsWith('/containers/') && path !== '/containers/json' && engine.requests.length === 3)
+      if (path.startsWith('/containers/') && path !== '/containers/json' && engine.requests.length === 4)
         engine.add(web(2))
     }
     await using watching = new Watching(engine.endpoint)
@@ -245,6 +246,137 @@ describe('while all is well', limit, () => {
     await watching.until(() => watching.hosts('web-p')?.length === 10)
     // Ten of each kind have survived what were 50 × connect, start and 40 × die, disconnect, destroy.
     assert.ok(watching.declarations.length < 50, `${watching.declarations.length} declarations`)
+  })
+})
+
+describe('what it costs', limit, () => {
+  /** Ids of the containers inspected since the last call. */
+  function inspected(engine: FakeEngine): readonly string[] {
+    const paths = engine.requests.splice(0).map(({ path }) => path)
+    return paths.flatMap((path) => /^\/containers\/([0-9a-f]{64})\/json$/.exec(path)?.[1] ?? [])
+  }
+
+  for (const [what, health, happen, expected, inspections] of [
+    ['a start', undefined, (engine: FakeEngine, id: string) => engine.start(id), 'start', 1],
+    ['a health check', 'starting', (engine: FakeEngine, id: string) => engine.becomes(id, 'healthy'), 'healthy', 0],
+    [
+      'a failed health check',
+      'healthy',
+      (engine: FakeEngine, id: string) => engine.becomes(id, 'unhealthy'),
+      'unhealthy',
+      0,
+    ],
+    ['a pause', undefined, (engine: FakeEngine, id: string) => engine.pause(id), 'pause', 0],
+    ['a stop', undefined, (engine: FakeEngine, id: string) => engine.stop(id), 'die', 0],
+    ['a removal', undefined, (engine: FakeEngine, id: string) => engine.remove(id), 'destroy', 0],
+    ['a new name', undefined, (engine: FakeEngine, id: string) => engine.rename(id, 'other'), 'rename', 1],
+    ['a network', undefined, (engine: FakeEngine, id: string) => engine.connect(id, 'b', '10.0.0.1'), 'connect', 1],
+  ] as const) {
+    test(`${what} of one container beside others: ${inspections} inspections`, async () => {
+      await using engine = await startFakeEngine()
+      for (let number = 2; number <= 5; number++) engine.add(web(number))
+      const id = engine.add(web(1, { ...(health !== undefined && { health }), running: expected !== 'start' }))
+      await using watching = new Watching(engine.endpoint)
+      await watching.until(() => watching.said('info').length > 0)
+      const before = watching.declarations.length
+      inspected(engine)
+      happen(engine, id)
+      await watching.until(() => watching.declarations.length > before)
+      // Whatever else the event led to has happened by the time another container has come.
+      const other = engine.add(web(6))
+      await watching.until(
+        () => watching.last?.services.get('web-p')?.members.some(({ host }) => host === '172.18.0.6') === true,
+      )
+      assert.deepEqual(
+        inspected(engine).filter((one) => one !== other),
+        Array.from({ length: inspections }, () => id),
+      )
+    })
+  }
+
+  test('a list that says nothing new leads to no inspection, otherwise to one of what differs', async () => {
+    await using engine = await startFakeEngine()
+    const ids = [1, 2, 3, 4, 5].map((number) => engine.add(web(number, number > 3 ? { health: 'healthy' } : {})))
+    const [stopped = '', moved = '', , sick = '', paused = ''] = ids
+    let lists = 0
+    const { promise: listedOften, resolve } = Promise.withResolvers<void>()
+    engine.intercept = ({ path }) => {
+      if (path === '/containers/json' && ++lists === 4) resolve()
+    }
+    await using watching = new Watching(engine.endpoint, { relist: 20 })
+    await watching.until(() => watching.said('info').length > 0)
+    inspected(engine)
+    await listedOften
+    assert.deepEqual(inspected(engine), [])
+    for (const [id, change, done] of [
+      [stopped, () => engine.die(stopped), () => watching.hosts('web-p')?.length === 4],
+      [
+        moved,
+        () => engine.connect(moved, 'p_default', '172.18.0.9'),
+        () => watching.hosts('web-p')?.includes('172.18.0.9'),
+      ],
+      [sick, () => engine.becomes(sick, 'unhealthy'), () => refs().some((ref) => ref?.health === 'unhealthy')],
+      [paused, () => engine.pause(paused), () => refs().some((ref) => ref?.paused === true)],
+      [stopped, () => engine.start(stopped), () => watching.hosts('web-p')?.length === 5],
+    ] as const) {
+      engine.silently(change)
+      await watching.until(() => done() === true)
+      assert.deepEqual(inspected(engine), [id])
+    }
+    function refs() {
+      return (watching.last?.services.get('web-p')?.members ?? []).map(({ container }) => container)
+    }
+  })
+
+  test('an engine that is back is listed, and only what changed meanwhile is inspected', async () => {
+    await using engine = await startFakeEngine()
+    for (let number = 1; number <= 10; number++) engine.add(web(number))
+    await using watching = new Watching(engine.endpoint)
+    await watching.until(() => watching.said('info').length === 1)
+    inspected(engine)
+    await engine.shutDown()
+    const id = engine.add(web(11))
+    await engine.listen()
+    await watching.until(() => watching.hosts('web-p')?.length === 11)
+    assert.deepEqual(inspected(engine), [id])
+  })
+
+  test('hundreds that are created and start at once are inspected twice at most, and published now and then', async () => {
+    await using engine = await startFakeEngine()
+    await using watching = new Watching(engine.endpoint)
+    await watching.until(() => watching.said('info').length === 1)
+    inspected(engine)
+    const count = 300
+    for (let number = 1; number <= count; number++) {
+      const id = engine.add(
+        web(number, { running: false, health: 'starting', networks: { n: `10.0.${number >> 7}.${number & 127}` } }),
+      )
+      engine.announce(id)
+      engine.start(id)
+      engine.becomes(id, 'healthy')
+      if (number % 10 === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    const start = performance.now()
+    await watching.until(() => watching.hosts('web-p')?.length === count)
+    const tookMs = performance.now() - start
+    const often = Map.groupBy(inspected(engine), (id) => id)
+    assert.equal(often.size, count)
+    assert.ok([...often.values()].every(({ length }) => length <= 2))
+    // One when the first comes, one when the last has, and in between every 100 ms.
+    const most = 3 + tookMs / 50
+    assert.ok(watching.declarations.length <= most, `${watching.declarations.length} declarations in ${tookMs} ms`)
+  })
+
+  test('a container the engine is silent about holds up no other', async () => {
+    await using engine = await startFakeEngine()
+    await using watching = new Watching(engine.endpoint)
+    await watching.until(() => watching.said('info').length === 1)
+    engine.intercept = ({ path }) => (path.includes(stuck) ? new Promise<void>(() => undefined) : undefined)
+    const stuck = engine.add(web(1))
+    engine.add(web(2))
+    await watching.until(() => watching.hosts('web-p')?.[0] === '172.18.0.2')
+    engine.add(web(3))
+    await watching.until(() => watching.hosts('web-p')?.length === 2)
   })
 })
 
@@ -464,7 +596,7 @@ describe('when things go wrong', limit, () => {
   }
 
   test('ends at once when aborted, whatever it is waiting for, and leaves no connection', async () => {
-    for (const path of ['/events', '/containers/json', '/nothing', 'json']) {
+    for (const path of ['/version', '/events', '/containers/json', '/nothing', 'json']) {
       await using engine = await startFakeEngine()
       engine.add(web(1))
       const { promise: reached, resolve } = Promise.withResolvers<void>()

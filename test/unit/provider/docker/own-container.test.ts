@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { whereMusterIs } from '../../../../src/provider/docker/own-container.ts'
+import { findHostName, whereMusterIs } from '../../../../src/provider/docker/own-container.ts'
 import { container, idOf } from './containers.ts'
 
 const edge = new Map([['edge', { ipv4: '10.0.0.2', ipv6: '' }]])
@@ -37,3 +37,22 @@ test('in another container’s network it has that one’s', () => {
   const own = container('muster', { networkMode: `container:${vpn.id}`, networks: new Map() })
   assert.deepEqual(whereMusterIs([own, vpn], { ...nothing, hostname: own.id.slice(0, 12) }).ownNetworks, ['edge'])
 })
+
+test('knows the project it belongs to', () => {
+  const compose = { project: 'edge', service: 'muster', number: 1, configHash: 'x', oneOff: false }
+  const own = container('muster', { compose })
+  const place = whereMusterIs([own], { ...nothing, hostname: own.id.slice(0, 12) })
+  assert.deepEqual([place.ownId, place.ownProject], [own.id, 'edge'])
+})
+
+for (const [known, found] of [
+  [['host.docker.internal', 'host.containers.internal'], 'host.docker.internal'],
+  [['host.containers.internal'], 'host.containers.internal'],
+  [[], undefined],
+] as const) {
+  test(`of ${known.join(' and ') || 'no name'} the host is called ${found}`, async () => {
+    const resolve = (name: string) =>
+      known.some((one) => one === name) ? Promise.resolve(name) : Promise.reject(new Error('ENOTFOUND'))
+    assert.equal(await findHostName(resolve), found)
+  })
+}

@@ -25,8 +25,14 @@ export class Watching {
       exposedByDefault: true,
       defaultRule: 'Host(`{{ normalize .Name }}`)',
       network: undefined,
+      constraints: undefined,
+      useBindPortIP: false,
+      allowInternalServices: false,
+      allowForeignAddresses: false,
+      hostPolicy: [],
       watch,
       timing: quick,
+      hostName: () => Promise.resolve(undefined),
     })
     const log = (level: LogLine['level']) => (_fields: object, message: string) =>
       this.#note(this.lines, { level, message })

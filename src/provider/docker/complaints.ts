@@ -1,0 +1,31 @@
+// What is wrong with the containers' own labels. Replicas have them in common: said once, by the first.
+import type { Problem } from '../../model/problem.ts'
+import type { Offer } from './offer.ts'
+import { bySlot } from './precedence.ts'
+
+/** From one declaration to the next: the same containers complain of the same, and are not read again. */
+export function createComplaints(): (offers: readonly Offer[]) => readonly Problem[] {
+  const keys = new WeakMap<Problem, string>()
+  let last: readonly Offer[] = []
+  let said: readonly Problem[] = []
+  return (offers) => {
+    const complaining = offers.filter(({ problems }) => problems.length > 0)
+    if (complaining.length === last.length && complaining.every((offer, i) => offer === last[i])) return said
+    last = complaining
+    said = onePerService(complaining, keys)
+    return said
+  }
+}
+
+function onePerService(offers: readonly Offer[], keys: WeakMap<Problem, string>): readonly Problem[] {
+  const said = new Map<string, Problem>()
+  for (const { container, problems } of offers.toSorted((a, b) => bySlot(a.container, b.container))) {
+    const { project, service } = container.compose ?? { project: '', service: container.id }
+    for (const problem of problems) {
+      const key = keys.get(problem) ?? JSON.stringify([project, service, { ...problem, source: '' }])
+      keys.set(problem, key)
+      if (!said.has(key)) said.set(key, problem)
+    }
+  }
+  return [...said.values()]
+}
