@@ -1,97 +1,74 @@
-// Decoded options → Settings: Traefik's implicit entrypoints, limits from where Traefik keeps them, and what only the
-// whole can tell.
-import type { Report } from '../labels/finding.ts'
+// Decoded options → Settings.
 import type { Infer } from '../labels/schema.ts'
-import { didYouMean } from '../model/nearest.ts'
-import { connectionBudget, openFilesMax } from './connection-budget.ts'
-import { entrypointDefaults, forwarderDefaults } from './limits.ts'
-import type { EntrypointLimits, ForwarderLimits } from './limits.ts'
+import { buildEntryPoints } from './build-entrypoints.ts'
+import { forwarderDefaults } from './limits.ts'
+import type { ForwarderLimits } from './limits.ts'
 import type { settingsSchema } from './settings-schema.ts'
-import { internalEntryPoint } from './settings.ts'
-import type { EntryPointSettings, Settings } from './settings.ts'
+import type { AccessLogSettings, DockerSettings, Settings } from './settings.ts'
 
 type Options = Infer<typeof settingsSchema>
-type EntryPointOptions = Options['entryPoints'] extends ReadonlyMap<string, infer E> ? E : never
 
-export function buildSettings(options: Options, report: Report): Omit<Settings, 'ignored'> {
-  const { api, providers, ping, log, accessLog, threads } = options
-  const settings = {
-    entryPoints: entryPointsOf(options),
-    providers,
-    api: api ?? { insecure: false, dashboard: false },
+export function buildSettings(options: Options): Omit<Settings, 'ignored' | 'warnings'> {
+  const { api, providers, ping, log, accessLog, metrics, core, threads } = options
+  const { docker, file, providersThrottleDuration } = providers
+  const { prometheus } = metrics
+  return {
+    entryPoints: buildEntryPoints(options),
+    providers: { docker: docker && dockerSettings(docker), file },
+    api: {
+      enabled: api !== undefined,
+      insecure: api?.insecure ?? false,
+      dashboard: api?.dashboard ?? false,
+      basePath: api?.basePath ?? '',
+    },
     ping,
     log,
-    accessLog: accessLog !== undefined,
+    accessLog: accessLog && accessLogSettings(accessLog),
+    metrics: prometheus && { ...prometheus, buckets: prometheus.buckets.toSorted((a, b) => a - b) },
+    core,
     threads,
     limits: forwarderLimits(options),
+    throttleMs: providersThrottleDuration,
   }
-  checkReferences(settings, report)
-  const { file } = providers
-  if (file !== undefined && file.filename === undefined && file.directory === undefined) {
-    const reason = 'the file provider needs a filename or a directory'
-    report({ what: 'value', severity: 'error', field: '--providers.file', object: undefined, reason, hint: undefined })
-  }
-  return settings
 }
 
-/** Traefik's: none given ⇒ `http` on :80; somebody needs `traefik` and nobody defined it ⇒ :8080. */
-function entryPointsOf(options: Options): ReadonlyMap<string, EntryPointSettings> {
-  const { entryPoints, api, ping } = options
-  const made = new Map<string, Omit<EntryPointSettings, 'limits'>>()
-  for (const [name, { address, asDefault, forwardedHeaders }] of entryPoints) {
-    if (address !== undefined) made.set(name, { ...address, asDefault, forwardedHeaders })
-  }
-  if ([...entryPoints.keys()].every((name) => name === internalEntryPoint)) made.set('http', plain(80))
-  const wanted = api?.insecure === true || ping?.entryPoint === internalEntryPoint
-  if (wanted && !entryPoints.has(internalEntryPoint)) made.set(internalEntryPoint, plain(8080))
-
-  const common = commonLimits(options, made.size)
-  return new Map(
-    [...made]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, entryPoint]) => [
-        name,
-        { ...entryPoint, limits: limitsOf(name, entryPoints.get(name), common) } satisfies EntryPointSettings,
-      ]),
-  )
-}
-
-function plain(port: number): Omit<EntryPointSettings, 'limits'> {
-  return { host: undefined, port, asDefault: false, forwardedHeaders: { insecure: false, trustedIPs: [] } }
-}
-
-/** What is the same for every entrypoint. Each thread of each of them holds its share of what open files let in. */
-function commonLimits({ limits, threads }: Options, entryPoints: number): EntrypointLimits {
-  const maxConnections = limits.maxConnections ?? Math.ceil(connectionBudget(openFilesMax()) / entryPoints)
+function dockerSettings(options: NonNullable<Options['providers']['docker']>): DockerSettings {
+  const { username, password, tls, httpClientTimeout, ...rest } = options
+  const { ca, cert, key, insecureSkipVerify } = tls
+  const secured = [ca, cert, key, insecureSkipVerify].some((option) => option !== undefined)
   return {
-    ...entrypointDefaults,
-    maxHeaderFields: limits.maxHeaderFields,
-    headerTimeoutMs: limits.headerTimeout,
-    minBodyRate: limits.minBodyRate,
-    bodyGraceMs: limits.bodyGrace,
-    sendTimeoutMs: limits.sendTimeout,
-    maxConnections: Math.ceil(maxConnections / Math.max(threads, 1)),
-    maxConnectionsPerIp: limits.maxConnectionsPerIp,
-    maxMemoryPercent: limits.maxMemory,
+    ...rest,
+    connection: {
+      tls: secured ? { ca, cert, key, insecureSkipVerify: insecureSkipVerify ?? false } : undefined,
+      username,
+      password,
+      timeoutMs: httpClientTimeout,
+    },
   }
 }
 
-function limitsOf(name: string, options: EntryPointOptions | undefined, common: EntrypointLimits): EntrypointLimits {
-  // When memory runs short the pages that show it stay, and so does the ping that keeps the container from a restart.
-  const limits = name === internalEntryPoint ? { ...common, maxMemoryPercent: 0 } : common
-  if (options === undefined) return limits
-  const { keepAliveMaxRequests, keepAliveMaxTime, lifeCycle, respondingTimeouts } = options.transport
+function accessLogSettings(options: NonNullable<Options['accessLog']>): AccessLogSettings {
+  const { format, filePath, addInternals, filters, fields } = options
   return {
-    ...limits,
-    maxHeaderBytes: options.http.maxHeaderBytes,
-    readTimeoutMs: respondingTimeouts.readTimeout,
-    writeTimeoutMs: respondingTimeouts.writeTimeout,
-    idleTimeoutMs: respondingTimeouts.idleTimeout,
-    keepAliveMaxRequests,
-    keepAliveMaxTimeMs: keepAliveMaxTime,
-    acceptGraceMs: lifeCycle.requestAcceptGraceTimeout,
-    graceTimeOutMs: lifeCycle.graceTimeOut,
+    format,
+    filePath,
+    addInternals,
+    filters: {
+      statusCodes: filters.statusCodes,
+      retryAttempts: filters.retryAttempts,
+      minDurationMs: filters.minDuration,
+    },
+    fields: {
+      defaultMode: fields.defaultMode,
+      names: lowerCased(fields.names),
+      headers: { defaultMode: fields.headers.defaultMode, names: lowerCased(fields.headers.names) },
+    },
   }
+}
+
+/** An environment variable has no case, and the name of a header neither. */
+function lowerCased<T>(names: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  return new Map([...names].map(([name, mode]) => [name.toLowerCase(), mode]))
 }
 
 function forwarderLimits({ serversTransport, limits }: Options): ForwarderLimits {
@@ -107,11 +84,4 @@ function forwarderLimits({ serversTransport, limits }: Options): ForwarderLimits
     memberIdleTimeoutMs: idleConnTimeout,
     maxIdlePerMember: serversTransport.maxIdleConnsPerHost,
   }
-}
-
-function checkReferences({ entryPoints, ping }: Pick<Settings, 'entryPoints' | 'ping'>, report: Report): void {
-  if (ping === undefined || entryPoints.has(ping.entryPoint)) return
-  const reason = `entrypoint "${ping.entryPoint}" does not exist`
-  const hint = didYouMean(ping.entryPoint, entryPoints.keys())
-  report({ what: 'value', severity: 'error', field: '--ping.entrypoint', object: undefined, reason, hint })
 }

@@ -1,15 +1,32 @@
+// The entrypoints as routers see them.
+import type { ObservabilityConfig } from '../model/dynamic-config.ts'
 import { internalEntryPoint } from './settings.ts'
 import type { Settings } from './settings.ts'
 
 export interface EntryPointNames {
-  readonly entryPoints: readonly string[]
+  readonly entryPoints: ReadonlyMap<string, EntryPointForRouters>
   /** Those a router stands on that names none: the ones marked `asDefault`, else all but `traefik`. */
   readonly defaultEntryPoints: readonly string[]
+}
+
+export interface EntryPointForRouters {
+  readonly middlewares: readonly string[]
+  readonly tls: boolean
+  /** For routers that say nothing of it themselves. */
+  readonly observability: ObservabilityConfig | undefined
 }
 
 export function entryPointNames({ entryPoints }: Pick<Settings, 'entryPoints'>): EntryPointNames {
   const all = [...entryPoints]
   const marked = all.filter(([, { asDefault }]) => asDefault)
   const byDefault = marked.length > 0 ? marked : all.filter(([name]) => name !== internalEntryPoint)
-  return { entryPoints: all.map(([name]) => name), defaultEntryPoints: byDefault.map(([name]) => name) }
+  return {
+    entryPoints: new Map(
+      all.map(([name, { middlewares, tls, observability }]) => [
+        name,
+        { middlewares, tls: tls !== undefined, observability },
+      ]),
+    ),
+    defaultEntryPoints: byDefault.map(([name]) => name),
+  }
 }

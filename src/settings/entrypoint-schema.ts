@@ -1,8 +1,47 @@
 // The options of one entrypoint: a row for each that Traefik has.
-import { bool, byDefault, duration, integer, oneOf, required } from '../labels/leaf.ts'
-import { ignored, struct, unsupported } from '../labels/schema.ts'
+import { bool, byDefault, duration, int64, integer, list, oneOf, required, text } from '../labels/leaf.ts'
+import { enabled, ignored, records, struct, unsupported } from '../labels/schema.ts'
 import { entrypointDefaults } from './limits.ts'
+import { notYet } from './not-yet.ts'
 import { address, ipRanges } from './option-leaf.ts'
+
+/** Traefik's: below nothing but its own internal routers. */
+const redirectionPriority = 2n ** 63n - 2n
+
+const allowed = byDefault(true, bool())
+const aliasStrategy = oneOf(['keep', 'delete', 'reject'])
+
+const http = struct({
+  maxHeaderBytes: byDefault(entrypointDefaults.maxHeaderBytes, integer({ min: 1024, max: 2 ** 30 })),
+  sanitizePath: byDefault(true, bool()),
+  encodeQuerySemicolons: byDefault(false, bool()),
+  encodedCharacters: struct({
+    allowEncodedSlash: allowed,
+    allowEncodedBackSlash: allowed,
+    allowEncodedNullCharacter: allowed,
+    allowEncodedSemicolon: allowed,
+    allowEncodedPercent: allowed,
+    allowEncodedQuestionMark: allowed,
+    allowEncodedHash: allowed,
+  }),
+  aliasHeadersStrategy: aliasStrategy,
+  /** Its name before 3.7.12. */
+  underscoreHeadersStrategy: aliasStrategy,
+  middlewares: list(),
+  redirections: struct({
+    entryPoint: enabled({
+      to: required(text()),
+      scheme: byDefault('https', text()),
+      permanent: byDefault(true, bool()),
+      priority: byDefault(redirectionPriority, int64()),
+    }),
+  }),
+  tls: enabled({
+    options: text(),
+    certResolver: text(),
+    domains: records(struct({ main: text(), sans: byDefault([], list()) })),
+  }),
+})
 
 export const entryPoint = struct({
   address: required(address()),
@@ -10,9 +49,11 @@ export const entryPoint = struct({
   forwardedHeaders: struct({
     insecure: byDefault(false, bool()),
     trustedIPs: byDefault([], ipRanges()),
-    connection: unsupported('Connection fields are removed always; a list of exceptions is not supported yet'),
-    notAppendXForwardedFor: unsupported('X-Forwarded-For is appended to always', { mayBeOff: true }),
+    connection: byDefault([], list()),
+    notAppendXForwardedFor: byDefault(false, bool()),
+    addXForwardedSchemeHeaders: unsupported('addXForwardedSchemeHeaders is not supported yet', { mayBeOff: true }),
   }),
+  proxyProtocol: enabled({ insecure: byDefault(false, bool()), trustedIPs: byDefault([], ipRanges()) }),
   transport: struct({
     lifeCycle: struct({
       graceTimeOut: byDefault(entrypointDefaults.graceTimeOutMs, duration()),
@@ -26,21 +67,16 @@ export const entryPoint = struct({
     keepAliveMaxTime: byDefault(entrypointDefaults.keepAliveMaxTimeMs, duration()),
     keepAliveMaxRequests: byDefault(entrypointDefaults.keepAliveMaxRequests, integer({ min: 0, max: 2 ** 31 - 1 })),
   }),
-  http: struct({
-    maxHeaderBytes: byDefault(entrypointDefaults.maxHeaderBytes, integer({ min: 1024, max: 2 ** 30 })),
-    // Muster always cleans the path: routers and members must not disagree about `..`.
-    sanitizePath: oneOf(['true'], { notYet: ['false'] }),
-    redirections: unsupported('redirections of a whole entrypoint are not supported yet'),
-    tls: unsupported('TLS is not supported yet', { mayBeOff: true }),
-    middlewares: unsupported('middlewares of a whole entrypoint are not supported yet'),
-    encodeQuerySemicolons: unsupported('encodeQuerySemicolons is not supported yet', { mayBeOff: true }),
-    encodedCharacters: unsupported('encodedCharacters is not supported yet'),
+  http,
+  observability: struct({
+    accessLogs: bool(),
+    metrics: bool(),
+    tracing: ignored('telemetry'),
+    traceVerbosity: ignored('telemetry'),
   }),
-  http2: unsupported('HTTP/2 is not supported yet'),
-  http3: unsupported('HTTP/3 is not supported yet', { mayBeOff: true }),
-  proxyProtocol: unsupported('the PROXY protocol is not supported yet', { mayBeOff: true }),
-  udp: unsupported('UDP is not supported yet'),
-  allowACMEByPass: unsupported('ACME is not supported yet', { mayBeOff: true }),
+  http2: ignored(notYet.http2),
+  http3: ignored(notYet.http2),
+  udp: ignored(notYet.udp),
+  allowACMEByPass: ignored(notYet.tls),
   reusePort: ignored('Muster shares the port between its threads by itself'),
-  observability: ignored('telemetry'),
 })

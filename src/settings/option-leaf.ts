@@ -5,6 +5,12 @@ import { leaf, list, unreadable, value } from '../labels/leaf.ts'
 import type { Leaf, Reading } from '../labels/leaf.ts'
 import type { LogLevel } from './settings.ts'
 
+/** Inclusive. */
+interface StatusRange {
+  readonly from: number
+  readonly to: number
+}
+
 export interface Address {
   readonly host: string | undefined
   readonly port: number
@@ -27,17 +33,7 @@ export function address(): Leaf<Address | undefined> {
 
 /** IP addresses and ranges (`10.0.0.0/8`). */
 export function ipRanges(): Leaf<readonly string[] | undefined> {
-  const texts = list()
-  return {
-    ...texts,
-    read: (given) => checkRanges(texts.read(given)),
-    readItems: (given) => checkRanges(texts.readItems?.(given) ?? value(given)),
-  }
-}
-
-function checkRanges(reading: Reading<readonly string[] | undefined>): Reading<readonly string[] | undefined> {
-  const wrong = reading.ok ? reading.value?.find((range) => !isIpRange(range)) : undefined
-  return wrong === undefined ? reading : unreadable(`${quote(wrong)} is not an IP address or range`)
+  return listOf('list of IP ranges', 'is not an IP address or range', (text) => (isIpRange(text) ? text : undefined))
 }
 
 function isIpRange(text: string): boolean {
@@ -47,16 +43,62 @@ function isIpRange(text: string): boolean {
   return /^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv6(ip) ? 128 : 32)
 }
 
-/** Where the Docker engine listens. */
+/** Where the Docker engine listens. It may hold a password, so it is not quoted. */
 export function endpoint(): Leaf<string | undefined> {
   return leaf('endpoint', (given): Reading<string> => {
-    const [, scheme] = /^([a-z]+):\/\/./i.exec(given) ?? []
-    if (scheme === 'ssh' || scheme === 'npipe') {
-      return { ok: false, what: 'unsupported', reason: `${scheme}:// endpoints are not supported yet` }
-    }
-    if (scheme !== undefined && ['unix', 'tcp', 'http', 'https'].includes(scheme)) return value(given)
-    return unreadable(`${quote(given)} is not an endpoint`, 'write unix:///path, tcp://host:port or http://host:port')
+    const [, scheme = ''] = /^([a-z]+):\/\/./i.exec(given) ?? []
+    if (['unix', 'tcp', 'http', 'https', 'ssh'].includes(scheme.toLowerCase())) return value(given)
+    if (scheme === 'npipe')
+      return { ok: false, what: 'unsupported', reason: 'npipe:// endpoints are not supported yet' }
+    return unreadable('this is not an endpoint', 'write unix:///path, tcp://host:port, http://host:port or ssh://host')
   })
+}
+
+/** A path before other paths: empty, or with a slash at its beginning and none at its end. */
+export function basePath(): Leaf<string | undefined> {
+  return leaf('path', (given) =>
+    /^\/[^?#\s]*$/.test(given)
+      ? value(given.replace(/\/+$/, ''))
+      : unreadable(`${quote(given)} is not a path`, 'write /path'),
+  )
+}
+
+/** `200` and `300-302`. */
+export function statusCodes(): Leaf<readonly StatusRange[] | undefined> {
+  return listOf('list of statuses', `is not a status or a range of them`, (text) => {
+    const [, from = '', to = from] = /^(\d{3})(?:-(\d{3}))?$/.exec(text) ?? []
+    return from === '' || Number(to) < Number(from) ? undefined : { from: Number(from), to: Number(to) }
+  })
+}
+
+/** Upper bounds of a histogram. */
+export function buckets(): Leaf<readonly number[] | undefined> {
+  return listOf('list of numbers', 'is not a number', (text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined))
+}
+
+function listOf<T>(
+  type: string,
+  complaint: string,
+  readOne: (text: string) => T | undefined,
+): Leaf<readonly T[] | undefined> {
+  const texts = list()
+  const read = (reading: Reading<readonly string[] | undefined>): Reading<readonly T[]> => {
+    if (!reading.ok) return reading
+    const items: T[] = []
+    for (const text of reading.value ?? []) {
+      const item = readOne(text)
+      if (item === undefined) return unreadable(`${quote(text)} ${complaint}`)
+      items.push(item)
+    }
+    return value(items)
+  }
+  return {
+    ...texts,
+    type,
+    fallback: undefined,
+    read: (given) => read(texts.read(given)),
+    readItems: (given) => read(texts.readItems?.(given) ?? value(given)),
+  }
 }
 
 /** Traefik's names in any case; what it calls fatal and panic is an error here. */

@@ -1,35 +1,54 @@
 // The options of the providers: a row for each that Traefik has.
-import { bool, byDefault, text } from '../labels/leaf.ts'
-import { enabled, ignored, struct, unsupported } from '../labels/schema.ts'
+import { bool, byDefault, duration, list, text } from '../labels/leaf.ts'
+import { enabled, ignored, records, struct, unsupported } from '../labels/schema.ts'
 import type { Inert } from '../labels/schema.ts'
 import { endpoint } from './option-leaf.ts'
+import { removed } from './removed-options.ts'
+
+/** A burst of starts costs one update, and nobody waits for the first of them. Traefik's 2 s are for changes of any kind. */
+const throttleMs = 100
+
+const lists = byDefault([], list())
+
+const docker = enabled({
+  endpoint: byDefault('', endpoint()),
+  exposedByDefault: byDefault(true, bool()),
+  defaultRule: byDefault('Host(`{{ normalize .Name }}`)', text()),
+  network: text(),
+  watch: byDefault(true, bool()),
+  constraints: text(),
+  useBindPortIP: byDefault(false, bool()),
+  username: text(),
+  password: text(),
+  tls: struct({
+    ca: text(),
+    cert: text(),
+    key: text(),
+    insecureSkipVerify: bool(),
+    caOptional: removed('whether clients need a certificate is for the engine to say'),
+  }),
+  httpClientTimeout: byDefault(0, duration()),
+  allowEmptyServices: ignored('a service without members answers 503 always'),
+  /** Muster only. */
+  allowInternalServices: byDefault(false, bool()),
+  allowForeignAddresses: byDefault(false, bool()),
+  hostPolicy: records(struct({ projects: lists, networks: lists, labels: lists, hosts: lists })),
+  swarmMode: removed('use providers.swarm, which is not supported yet', { mayBeOff: true }),
+  swarmModeRefreshSeconds: removed('use providers.swarm, which is not supported yet'),
+})
 
 export const providers = struct({
-  docker: enabled({
-    endpoint: byDefault('unix:///var/run/docker.sock', endpoint()),
-    exposedByDefault: byDefault(true, bool()),
-    defaultRule: byDefault('Host(`{{ normalize .Name }}`)', text()),
-    network: text(),
-    watch: byDefault(true, bool()),
-    constraints: unsupported('constraints are not supported yet'),
-    useBindPortIP: unsupported('useBindPortIP is not supported yet', { mayBeOff: true }),
-    username: unsupported('a user name for the Docker endpoint is not supported yet'),
-    password: unsupported('a password for the Docker endpoint is not supported yet'),
-    tls: unsupported('TLS to the Docker endpoint is not supported yet'),
-    httpClientTimeout: unsupported('httpClientTimeout is not supported yet', { mayBeOff: true }),
-    swarmMode: unsupported('Swarm is not supported yet', { mayBeOff: true }),
-    allowEmptyServices: ignored('a service without members answers 503 always'),
-  }),
+  docker,
   file: enabled({
     filename: text(),
     directory: text(),
     watch: byDefault(true, bool()),
     debugLogGeneratedTemplate: ignored('files are not templates'),
   }),
-  providersThrottleDuration: ignored('changes are applied at once'),
+  providersThrottleDuration: byDefault(throttleMs, duration()),
   precedence: ignored('ties between routers are decided by their names'),
 
-  swarm: notHere('swarm'),
+  swarm: unsupported('Swarm is not supported yet', { mayBeOff: true }),
   kubernetesIngress: notHere('kubernetesIngress'),
   kubernetesIngressNGINX: notHere('kubernetesIngressNGINX'),
   kubernetesCRD: notHere('kubernetesCRD'),
@@ -45,6 +64,8 @@ export const providers = struct({
   http: notHere('http'),
   rest: notHere('rest'),
   plugin: notHere('plugin'),
+  marathon: removed('Muster does not have it either'),
+  rancher: removed('Muster does not have it either'),
 })
 
 function notHere(provider: string): Inert {

@@ -1,8 +1,8 @@
 // Command line words → tree, by the rules of Traefik's flags.
-import { fieldNamed } from '../labels/schema.ts'
 import type { Schema } from '../labels/schema.ts'
-import { branch, grow, isIndex, parsePath } from '../labels/tree.ts'
-import type { Tree } from '../labels/tree.ts'
+import { branch, grow, parsePath } from '../labels/tree.ts'
+import type { Branch } from '../labels/tree.ts'
+import { isList, schemaAt } from './schema-at.ts'
 import { SettingsError } from './settings-error.ts'
 
 interface Flag {
@@ -17,7 +17,7 @@ interface Flag {
  * takes no word after it; a list given again grows; any other option given again has the last value.
  * Throws a SettingsError for words that are no option at all; whether an option exists is for the schema to say.
  */
-export function readFlags(words: readonly string[], schema: Schema): Tree {
+export function readFlags(words: readonly string[], schema: Schema): Branch {
   const flags = new Map<string, Flag>()
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? ''
@@ -50,31 +50,10 @@ function splitFlag(word: string): { option: string; path: readonly string[]; inl
   return { option, path: path.segments, inline }
 }
 
-/** Undefined: no such option. */
-function schemaAt(schema: Schema, path: readonly string[]): Schema | undefined {
-  let place: Schema | undefined = schema
-  for (const name of path) {
-    if (place === undefined || place.kind === 'inert') break
-    place = below(place, name)
-  }
-  return place
-}
-
-function below(schema: Schema, name: string): Schema | undefined {
-  if (schema.kind === 'struct') return fieldNamed(schema.fields, name)?.schema
-  if (schema.kind === 'enabled') return below(schema.struct, name)
-  if (schema.kind === 'map') return schema.value
-  return schema.kind === 'leaf' && isIndex(name) ? schema : undefined
-}
-
 /** Of an option without effect or without existence the type is not known: it takes a word that looks like a value. */
 function isSwitch(schema: Schema | undefined, next: string | undefined): boolean {
   if (schema === undefined || schema.kind === 'inert') return next === undefined || next.startsWith('-')
   return schema.kind !== 'leaf' || schema.isSwitch
-}
-
-function isList(schema: Schema | undefined): boolean {
-  return schema?.kind === 'leaf' && schema.readItems !== undefined
 }
 
 function byPath(a: Flag, b: Flag): number {

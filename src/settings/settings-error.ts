@@ -5,6 +5,8 @@ export type SettingsCode =
   | 'bad-value'
   /** Traefik has it, Muster does not. */
   | 'unsupported-option'
+  /** A configuration file that is not there, cannot be opened or is not YAML or TOML. */
+  | 'unreadable-file'
   | 'missing-value'
   /** A word that is no option. */
   | 'unexpected-argument'

@@ -5,15 +5,18 @@ import { bool, byDefault, duration, integer, oneOf, text } from '../labels/leaf.
 import { enabled, ignored, map, struct, unsupported } from '../labels/schema.ts'
 import { entryPoint } from './entrypoint-schema.ts'
 import { entrypointDefaults, forwarderDefaults } from './limits.ts'
-import { logLevel } from './option-leaf.ts'
+import { notYet } from './not-yet.ts'
+import { accessLog, log, metrics, tracing } from './observability-schema.ts'
+import { basePath } from './option-leaf.ts'
 import { providers } from './provider-schema.ts'
+import { removed, removedRoots } from './removed-options.ts'
 import { internalEntryPoint } from './settings.ts'
 
 /** More than any machine has use for; a typing error must not start a thousand. */
 const threadsMax = 256
 
-const telemetry = ignored('telemetry')
 const updateCheck = ignored('Muster never calls home')
+const memberTls = ignored(notYet.memberTls)
 
 export const settingsSchema = struct({
   entryPoints: map('entrypoint', entryPoint),
@@ -22,51 +25,34 @@ export const settingsSchema = struct({
   api: enabled({
     insecure: byDefault(false, bool()),
     dashboard: byDefault(true, bool()),
-    debug: unsupported('api.debug is not supported yet', { mayBeOff: true }),
-    basePath: unsupported('api.basePath is not supported yet'),
+    basePath: byDefault('', basePath()),
+    debug: ignored(notYet.debug),
     disableDashboardAd: ignored('there are no advertisements'),
+    dashboardName: ignored('the pages bear the name of Muster'),
   }),
   ping: enabled({
     entryPoint: byDefault(internalEntryPoint, text()),
-    manualRouting: unsupported('ping.manualRouting is not supported yet', { mayBeOff: true }),
-    terminatingStatusCode: unsupported('ping answers 503 while Muster stops; another status is not supported yet'),
+    manualRouting: byDefault(false, bool()),
+    terminatingStatusCode: byDefault(503, integer({ min: 100, max: 999 })),
   }),
-  metrics: telemetry,
-  log: struct({
-    level: byDefault('info', logLevel()),
-    format: byDefault('common', oneOf(['common', 'json'])),
-    noColor: ignored('the log has no colours'),
-    filePath: unsupported('the log goes to standard output; a log file is not supported yet'),
-    maxSize: unsupported('the log goes to standard output; rotation is not supported yet'),
-    maxAge: unsupported('the log goes to standard output; rotation is not supported yet'),
-    maxBackups: unsupported('the log goes to standard output; rotation is not supported yet'),
-    compress: unsupported('the log goes to standard output; rotation is not supported yet', { mayBeOff: true }),
-    otlp: telemetry,
-  }),
-  accessLog: enabled({
-    format: oneOf(['common'], { notYet: ['json', 'genericclf'] }),
-    filePath: unsupported('the access log goes to standard output; a file is not supported yet'),
-    filters: unsupported('access log filters are not supported yet'),
-    fields: unsupported('access log fields are not supported yet'),
-    addInternals: unsupported('access lines of internal services are not supported yet', { mayBeOff: true }),
-    bufferingSize: ignored('lines are written at once'),
-    otlp: telemetry,
-  }),
+  metrics,
+  log,
+  accessLog,
   serversTransport: struct({
     maxIdleConnsPerHost: byDefault(forwarderDefaults.maxIdlePerMember, integer({ min: 0, max: 65_535 })),
     forwardingTimeouts: struct({
       dialTimeout: byDefault(forwarderDefaults.connectTimeoutMs, duration()),
       responseHeaderTimeout: byDefault(forwarderDefaults.responseHeaderTimeoutMs, duration()),
       idleConnTimeout: byDefault(forwarderDefaults.memberIdleTimeoutMs, duration()),
-      readIdleTimeout: unsupported('HTTP/2 to members is not supported yet', { mayBeOff: true }),
-      pingTimeout: unsupported('HTTP/2 to members is not supported yet', { mayBeOff: true }),
+      readIdleTimeout: ignored('it is for HTTP/2 to members'),
+      pingTimeout: ignored('it is for HTTP/2 to members'),
     }),
-    insecureSkipVerify: unsupported('insecureSkipVerify is not supported yet', { mayBeOff: true }),
-    rootCAs: unsupported('rootCAs are not supported yet'),
-    cipherSuites: unsupported('cipher suites are not supported yet'),
-    minVersion: unsupported('TLS versions are not supported yet'),
-    maxVersion: unsupported('TLS versions are not supported yet'),
-    spiffe: unsupported('SPIFFE is not supported yet'),
+    insecureSkipVerify: memberTls,
+    rootCAs: memberTls,
+    cipherSuites: memberTls,
+    minVersion: memberTls,
+    maxVersion: memberTls,
+    spiffe: memberTls,
   }),
   /** Muster only: how many threads carry requests; 0: the control thread does. */
   threads: byDefault(availableParallelism(), integer({ min: 0, max: threadsMax })),
@@ -88,15 +74,27 @@ export const settingsSchema = struct({
     maxMemory: byDefault(entrypointDefaults.maxMemoryPercent, integer({ min: 0, max: 100 })),
   }),
 
-  core: struct({ defaultRuleSyntax: oneOf(['v3'], { notYet: ['v2'] }) }),
+  core: struct({ defaultRuleSyntax: byDefault('v3', oneOf(['v3', 'v2'])) }),
   global: struct({ checkNewVersion: updateCheck, sendAnonymousUsage: updateCheck }),
-  tracing: telemetry,
-  pilot: telemetry,
-  certificatesResolvers: unsupported('certificates resolvers are not supported yet'),
-  configFile: unsupported('a configuration file is not supported yet: write its options as flags'),
-  experimental: unsupported('experimental options and plugins are not supported yet'),
-  hostResolver: unsupported('CNAME flattening is not supported yet'),
-  ocsp: unsupported('OCSP stapling is not supported yet'),
-  spiffe: unsupported('SPIFFE is not supported yet'),
-  tcpServersTransport: unsupported('TCP is not supported yet'),
+  tracing,
+  certificatesResolvers: ignored(notYet.tls),
+  ocsp: ignored(notYet.tls),
+  spiffe: ignored(notYet.memberTls),
+  tcpServersTransport: ignored(notYet.tcp),
+  hostResolver: unsupported('CNAME flattening is not supported yet', { mayBeOff: true }),
+  experimental: struct({
+    plugins: unsupported('plugins are not supported yet'),
+    localPlugins: unsupported('plugins are not supported yet'),
+    abortOnPluginFailure: ignored('there are no plugins'),
+    fastProxy: ignored('Muster has one way to forward, a fast one'),
+    otlpLogs: ignored('telemetry'),
+    knative: ignored('Muster does not have the knative provider'),
+    kubernetesGateway: ignored('Muster does not have the kubernetesGateway provider'),
+    kubernetesIngressNGINX: ignored('Muster does not have the kubernetesIngressNGINX provider'),
+    http3: removed('write entryPoints.<name>.http3', { mayBeOff: true }),
+  }),
+  hub: unsupported('Muster is not part of Traefik Hub'),
+  configFile: unsupported('only the command line can name a configuration file: --configFile=/path/to/file'),
+  pilot: removed('leave it out'),
+  ...removedRoots,
 })

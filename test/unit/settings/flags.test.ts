@@ -8,9 +8,31 @@ import { connectionBudget, openFilesMax } from '../../../src/settings/connection
 import { entrypointDefaults, forwarderDefaults } from '../../../src/settings/limits.ts'
 import { SettingsError } from '../../../src/settings/settings-error.ts'
 import { settingsSchema } from '../../../src/settings/settings-schema.ts'
-import type { Settings } from '../../../src/settings/settings.ts'
+import type { EntryPointSettings, Settings } from '../../../src/settings/settings.ts'
 
-const closed = { asDefault: false, forwardedHeaders: { insecure: false, trustedIPs: [] } }
+const closed: Omit<EntryPointSettings, 'host' | 'port' | 'limits'> = {
+  asDefault: false,
+  forwardedHeaders: { insecure: false, trustedIPs: [], connection: [], notAppendXForwardedFor: false },
+  proxyProtocol: undefined,
+  paths: {
+    sanitize: true,
+    encodedCharacters: {
+      allowEncodedSlash: true,
+      allowEncodedBackSlash: true,
+      allowEncodedNullCharacter: true,
+      allowEncodedSemicolon: true,
+      allowEncodedPercent: true,
+      allowEncodedQuestionMark: true,
+      allowEncodedHash: true,
+    },
+    encodeQuerySemicolons: false,
+    underscoreHeaders: undefined,
+  },
+  middlewares: [],
+  redirection: undefined,
+  tls: undefined,
+  observability: undefined,
+}
 /** With as many connections as one may have who is alone. */
 const limits = { ...entrypointDefaults, maxConnections: shareOf(availableParallelism(), 1) }
 
@@ -19,13 +41,17 @@ describe('parseFlags', () => {
     assert.deepEqual(parseFlags([]), {
       entryPoints: new Map([['http', { host: undefined, port: 80, ...closed, limits }]]),
       providers: { docker: undefined, file: undefined },
-      api: { insecure: false, dashboard: false },
+      api: { enabled: false, insecure: false, dashboard: false, basePath: '' },
       ping: undefined,
       log: { level: 'info', format: 'common' },
-      accessLog: false,
+      accessLog: undefined,
+      metrics: undefined,
+      core: { defaultRuleSyntax: 'v3' },
       threads: availableParallelism(),
       limits: forwarderDefaults,
+      throttleMs: 100,
       ignored: [],
+      warnings: [],
     } satisfies Settings)
   })
 
@@ -38,14 +64,20 @@ describe('parseFlags', () => {
         ['traefik', 8080],
       ],
     )
-    assert.deepEqual(api, { insecure: true, dashboard: true })
+    assert.deepEqual(api, { enabled: true, insecure: true, dashboard: true, basePath: '' })
     assert.deepEqual(providers, {
       docker: {
-        endpoint: 'unix:///var/run/docker.sock',
+        endpoint: '',
+        connection: { tls: undefined, username: undefined, password: undefined, timeoutMs: 0 },
         exposedByDefault: true,
         defaultRule: 'Host(`{{ normalize .Name }}`)',
         network: undefined,
         watch: true,
+        constraints: undefined,
+        useBindPortIP: false,
+        allowInternalServices: false,
+        allowForeignAddresses: false,
+        hostPolicy: [],
       },
       file: undefined,
     })
@@ -63,10 +95,11 @@ describe('parseFlags', () => {
   })
 
   test('takes a boolean or a struct without = for true, and no word after it', () => {
-    assert.deepEqual(parseFlags(['--api.insecure', '--ping', '--accesslog']).api, { insecure: true, dashboard: true })
-    assert.equal(parseFlags(['--accesslog']).accessLog, true)
-    assert.equal(parseFlags(['--accesslog=false']).accessLog, false)
-    assert.deepEqual(parseFlags(['--api']).api, { insecure: false, dashboard: true })
+    const on = { enabled: true, dashboard: true, basePath: '' }
+    assert.deepEqual(parseFlags(['--api.insecure', '--ping', '--accesslog']).api, { ...on, insecure: true })
+    assert.equal(parseFlags(['--accesslog']).accessLog?.format, 'common')
+    assert.equal(parseFlags(['--accesslog=false']).accessLog, undefined)
+    assert.deepEqual(parseFlags(['--api']).api, { ...on, insecure: false })
     refuses(['--api.insecure', 'false'], 'unexpected-argument', /"false" is not an option/)
   })
 
@@ -120,10 +153,10 @@ describe('parseFlags', () => {
   })
 
   test('refuses options that Traefik has and Muster does not, and says so', () => {
-    refuses(['--certificatesresolvers.le.acme.email=a@b.c'], 'unsupported-option', /not supported yet/)
+    refuses(['--providers.swarm'], 'unsupported-option', /Swarm is not supported yet/)
     refuses(['--providers.consul'], 'unsupported-option', /Muster does not have the consul provider/)
     refuses(['--experimental.plugins.x.modulename', 'y'], 'unsupported-option', /plugins are not supported yet/)
-    refuses(['--providers.docker.endpoint=ssh://host'], 'unsupported-option', /ssh:\/\/ endpoints/)
+    refuses(['--providers.docker.endpoint=npipe:////./pipe/x'], 'unsupported-option', /npipe:\/\/ endpoints/)
   })
 
   test('accepts the off value of such an option where off is what happens anyway', () => {
@@ -139,7 +172,7 @@ describe('parseFlags', () => {
   })
 
   test('names every option that is wrong, a line each', () => {
-    const error = refusal(['--log.level=loud', '--entrypoints.web.http3', '--pign'])
+    const error = refusal(['--log.level=loud', '--entrypoints.web.asdefault', '--pign', '--hostresolver'])
     assert.deepEqual(error.message.split('\n').length, 4)
   })
 
@@ -164,7 +197,7 @@ describe('parseFlags', () => {
     refuses(['--log.format=xml'], 'bad-value', /"xml" is not one of: common, json/)
     refuses(['--api.insecure=maybe'], 'bad-value', /"maybe" is not true or false/)
     refuses(['--accesslog=maybe'], 'bad-value', /switches "accesslog" off/)
-    refuses(['--providers.docker.endpoint=/var/run/docker.sock'], 'bad-value', /is not an endpoint/)
+    refuses(['--providers.docker.endpoint=/var/run/docker.sock'], 'bad-value', /is not an endpoint; write unix:/)
     refuses(['--providers.file'], 'bad-value', /needs a filename or a directory/)
     refuses(
       ['--ping.entrypoint=wep', '--entrypoints.web.address=:80'],
