@@ -1,6 +1,9 @@
-// The line an operator reads for each request: Traefik's Common Log Format, and the same as a record for JSON.
-import type { ExchangeRecord, RequestHead } from '../exchange/exchange.ts'
-import type { IncomingMessage } from 'node:http'
+// What is known of a request once it is answered: for the access log, and for metrics.
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { ExchangeRecord } from '../exchange/exchange.ts'
+import type { Connection } from './connections.ts'
+import { MeasuredRequest, MeasuredResponse } from './measured-message.ts'
+import type { Arrival, Refusal } from './request-head.ts'
 
 export interface AccessLine {
   readonly entrypoint: string
@@ -9,133 +12,129 @@ export interface AccessLine {
   /** When its head had arrived. */
   readonly startUtc: Date
   readonly durationMs: number
-  /**
-   * What the client was told; 499 when it left before.
-   */
+  /** What its service took of that; undefined when none had it, or without `measures`. */
+  readonly serviceMs: number | undefined
+  /** What the client was told; 499 when it left before. */
   readonly status: number | undefined
   /** Bytes sent to the client, head included (Apache's %O). */
   readonly bytes: number
+  /** Of the two bodies, without their framing; 0 without `measures`. */
+  readonly requestBytes: number
+  readonly responseBytes: number
   readonly clientIp: string
+  readonly clientPort: number
   /** `-`, like path and protocol, for bytes that could not be read as a request. */
   readonly method: string
   /** The canonical path with its query; the raw target of a request refused before it had one. */
   readonly path: string
   readonly protocol: string
-  readonly referer: string | undefined
-  readonly userAgent: string | undefined
-  readonly router: string | undefined
-  readonly service: string | undefined
-  readonly member: string | undefined
-  readonly attempts: number
+  readonly secure: boolean
+  readonly headers: IncomingHttpHeaders
+  /** Names and values in turn, as rules saw them. */
+  readonly requestFields: readonly string[]
+  /** The same of the answer; none without `measures`. */
+  readonly responseFields: readonly string[]
+  readonly record: Readonly<ExchangeRecord>
 }
 
-export interface AccessLog {
-  readonly entrypoint: string
+export interface AccessLogOptions {
   readonly write: (line: AccessLine) => void
+  /** Bodies are counted and times taken, which costs a little. */
+  readonly measures: boolean
+}
+
+export interface AccessLog extends AccessLogOptions {
+  readonly entrypoint: string
   count: number
 }
 
 export interface LoggedRequest {
   readonly request: IncomingMessage
-  readonly clientIp: string
-  /** Undefined when it was refused before it had one. */
-  readonly head: RequestHead | undefined
+  /** Undefined for an upgrade. */
+  readonly response: ServerResponse | undefined
+  readonly connection: Connection
+  readonly arrival: Arrival | Refusal
   readonly record: ExchangeRecord
+}
+
+export function newRecord(log: AccessLogOptions | undefined): ExchangeRecord {
+  return {
+    router: undefined,
+    service: undefined,
+    member: undefined,
+    attempts: 0,
+    status: undefined,
+    server: undefined,
+    serviceAt: log?.measures === true ? 0 : undefined,
+    quiet: false,
+    unmeasured: false,
+  }
 }
 
 /** Notes what is known when a request arrives; the function it returns writes the line once the answer is over. */
 export function startLine(log: AccessLog, logged: LoggedRequest): (status: number | undefined) => void {
-  const { request, clientIp, head, record } = logged
+  const { request, response, connection, arrival, record } = logged
   const startUtc = new Date()
   const start = performance.now()
   const { socket, headers } = request
   const bytesBefore = socket.bytesWritten
+  const head = arrival.kind === 'arrival' ? arrival.head : undefined
   const query = head?.query === undefined ? '' : `?${head.query}`
   return (status) => {
+    const end = performance.now()
+    const { serviceAt = 0 } = record
     log.count += 1
     log.write({
       entrypoint: log.entrypoint,
       count: log.count,
       startUtc,
-      durationMs: performance.now() - start,
+      durationMs: end - start,
+      serviceMs: serviceAt === 0 ? undefined : end - serviceAt,
       status,
       bytes: socket.bytesWritten - bytesBefore,
-      clientIp,
+      requestBytes: request instanceof MeasuredRequest ? request.bodyBytes : 0,
+      responseBytes: response instanceof MeasuredResponse ? response.bodyBytes : 0,
+      clientIp: connection.clientIp,
+      clientPort: connection.clientPort,
       method: request.method ?? '',
       path: head === undefined ? (request.url ?? '') : head.path + query,
       protocol: `HTTP/${request.httpVersion}`,
-      referer: headers.referer,
-      userAgent: headers['user-agent'],
-      router: record.router,
-      service: record.service,
-      member: record.member,
-      attempts: record.attempts,
+      secure: connection.secure,
+      headers,
+      requestFields: head?.fields ?? request.rawHeaders,
+      responseFields: response instanceof MeasuredResponse ? response.sentFields : [],
+      record,
     })
   }
 }
 
 /** For bytes that never became a request: only who sent them and what was answered is known. */
-export function refusedLine(log: AccessLog, clientIp: string, status: number): void {
+export function refusedLine(log: AccessLog, { clientIp, clientPort, secure }: Connection, status: number): void {
   log.count += 1
   log.write({
     entrypoint: log.entrypoint,
     count: log.count,
     startUtc: new Date(),
     durationMs: 0,
+    serviceMs: undefined,
     status,
     bytes: 0,
+    requestBytes: 0,
+    responseBytes: 0,
     clientIp,
+    clientPort,
     method: '-',
     path: '-',
     protocol: '-',
-    referer: undefined,
-    userAgent: undefined,
-    router: undefined,
-    service: undefined,
-    member: undefined,
-    attempts: 0,
+    secure,
+    headers: {},
+    requestFields: [],
+    responseFields: [],
+    record: newRecord(undefined),
   })
 }
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-
-/** `host - user [time] "METHOD path PROTO" status bytes "referer" "agent" count "router" "member" Nms`, times in UTC. */
-export function commonLogLine(line: AccessLine): string {
-  const request = escaped(`${line.method} ${line.path} ${line.protocol}`)
-  return [
-    line.clientIp === '' ? '-' : line.clientIp,
-    '- -',
-    `[${commonLogTime(line.startUtc)}]`,
-    `"${request}"`,
-    line.status ?? '-',
-    line.bytes,
-    quoted(line.referer),
-    quoted(line.userAgent),
-    line.count,
-    quoted(line.router),
-    quoted(line.member),
-    `${Math.round(line.durationMs)}ms`,
-  ].join(' ')
-}
-
-function commonLogTime(at: Date): string {
-  const day = `${two(at.getUTCDate())}/${months[at.getUTCMonth()]}/${at.getUTCFullYear()}`
-  return `${day}:${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`
-}
-
-function two(number: number): string {
-  return String(number).padStart(2, '0')
-}
-
-function quoted(text: string | undefined): string {
-  return text === undefined || text === '' ? '"-"' : `"${escaped(text)}"`
-}
-
-/** A client's text must not end its quotes or its line, nor reach a terminal as a control sequence. */
-function escaped(text: string): string {
-  return text.replaceAll(/["\\]|[^\u0020-\u007e]/g, (character) =>
-    character === '"' || character === '\\'
-      ? `\\${character}`
-      : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  )
+/** Traefik's addInternals: what asks for Muster's own pages and probes is left out of logs and metrics by default. */
+export function isInternal({ record: { service } }: AccessLine): boolean {
+  return service?.endsWith('@internal') === true
 }

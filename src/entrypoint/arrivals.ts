@@ -1,26 +1,28 @@
 // From node:http's events to exchanges: each request becomes one, or is refused before it.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { ExchangeRecord, HttpExchange, UpgradeExchange } from '../exchange/exchange.ts'
+import type { HttpExchange, UpgradeExchange } from '../exchange/exchange.ts'
 import type { EntrypointLimits } from '../settings/limits.ts'
-import { refusedLine, startLine } from './access-log.ts'
-import type { AccessLine, AccessLog, LoggedRequest } from './access-log.ts'
+import type { EntryPointSettings } from '../settings/settings.ts'
+import { newRecord, refusedLine, startLine } from './access-log.ts'
+import type { AccessLog, AccessLogOptions, LoggedRequest } from './access-log.ts'
 import { onClientError } from './client-error.ts'
 import type { Connection, Connections } from './connections.ts'
+import { compileHeadRules } from './head-rules.ts'
+import type { HeadRules } from './head-rules.ts'
 import type { MemoryPressure } from './memory-pressure.ts'
 import { overloaded, refuse, refuseSocket, stopping } from './refuse.ts'
 import { readHead, refusal } from './request-head.ts'
-import type { Arrival, HeadRules, Refusal } from './request-head.ts'
 import { serve } from './serve.ts'
 import type { ServeOptions } from './serve.ts'
 
 export interface ArrivalOptions extends ServeOptions {
   readonly name: string
   readonly limits: EntrypointLimits
-  /** Path escapes to answer 400 (`%2F`, `%5C`, `%00`); Traefik's encodedCharacters, by default none. */
-  readonly refusedEscapes?: ReadonlySet<string> | undefined
-  /** Undefined: no access log, and nothing is measured for it. */
-  readonly accessLog?: ((line: AccessLine) => void) | undefined
+  readonly forwardedHeaders: EntryPointSettings['forwardedHeaders']
+  readonly paths: EntryPointSettings['paths']
+  /** Undefined: nobody wants to know, and nothing is measured. */
+  readonly accessLog?: AccessLogOptions | undefined
 }
 
 /** What every arrival on one entrypoint needs. */
@@ -44,13 +46,13 @@ export function receive(
   options: ArrivalOptions,
   pressure: MemoryPressure | undefined,
 ): void {
-  const { name, accessLog, refusedEscapes, limits } = options
+  const { name, accessLog, limits } = options
   const reception: Reception = {
     connections,
     options,
     pressure,
-    rules: { maxHeaderFields: limits.maxHeaderFields, refusedEscapes },
-    log: accessLog === undefined ? undefined : { entrypoint: name, write: accessLog, count: 0 },
+    rules: compileHeadRules(options, limits.maxHeaderFields),
+    log: accessLog === undefined ? undefined : { ...accessLog, entrypoint: name, count: 0 },
   }
   const onRequest = (request: IncomingMessage, response: ServerResponse): void =>
     receiveRequest(reception, request, response)
@@ -92,10 +94,8 @@ function receiveRequest(reception: Reception, request: IncomingMessage, response
   connections.begin(connection, response)
 
   const arrival = pressure?.high === true ? overloaded : readHead(request, connection, rules, false)
-  const record = newRecord()
-  if (log !== undefined) {
-    logResponse(log, response, connection, { request, clientIp: connection.clientIp, head: headOf(arrival), record })
-  }
+  const record = newRecord(log)
+  if (log !== undefined) logResponse(log, { request, response, connection, arrival, record })
   if (arrival.kind === 'refusal') {
     connection.final = true
     refuse(response, arrival)
@@ -114,6 +114,7 @@ function receiveRequest(reception: Reception, request: IncomingMessage, response
     fields,
     framing,
     responseFields,
+    responseEdits: undefined,
     record,
   }
   if (before === undefined) return start(reception, connection, exchange, expectsContinue)
@@ -155,11 +156,8 @@ function receiveUpgrade(reception: Reception, request: IncomingMessage, socket: 
   connection.upgraded = true
   const refused = connections.closing ? stopping : pressure?.high === true ? overloaded : undefined
   const arrival = refused ?? readHead(request, connection, rules, true)
-  const record = newRecord()
-  const line =
-    log === undefined
-      ? undefined
-      : startLine(log, { request, clientIp: connection.clientIp, head: headOf(arrival), record })
+  const record = newRecord(log)
+  const line = log && startLine(log, { request, response: undefined, connection, arrival, record })
   if (arrival.kind === 'refusal') {
     refuseSocket(socket, arrival)
     line?.(arrival.status)
@@ -179,6 +177,7 @@ function receiveUpgrade(reception: Reception, request: IncomingMessage, socket: 
     fields,
     framing,
     responseFields,
+    responseEdits: undefined,
     record,
   }
   void serve(exchange, options).then((failure) => line?.(failure?.status ?? record.status))
@@ -193,7 +192,8 @@ function refuseConnect({ connections, log }: Reception, request: IncomingMessage
   }
   refuseSocket(socket, noConnect)
   if (log === undefined) return
-  startLine(log, { request, clientIp: connection.clientIp, head: undefined, record: newRecord() })(noConnect.status)
+  const logged = { request, response: undefined, connection, arrival: noConnect, record: newRecord(log) }
+  startLine(log, logged)(noConnect.status)
 }
 
 /** What never became a request. A connection that was opened ahead of need and not used is not one that failed. */
@@ -201,19 +201,12 @@ function receiveNothing({ connections, log }: Reception, error: NodeJS.ErrnoExce
   const connection = connections.of(socket)
   const status = onClientError(error, socket, connection)
   if (log === undefined || connection === undefined || status === undefined || connection.socket.bytesRead === 0) return
-  refusedLine(log, connection.clientIp, status)
+  refusedLine(log, connection, status)
 }
 
-function logResponse(log: AccessLog, response: ServerResponse, connection: Connection, logged: LoggedRequest): void {
+function logResponse(log: AccessLog, logged: LoggedRequest & { readonly response: ServerResponse }): void {
+  const { response, connection } = logged
   const line = startLine(log, logged)
   // Traefik's 499: the client left before there was an answer.
   response.on('close', () => line(response.headersSent ? response.statusCode : (connection.told ?? 499)))
-}
-
-function headOf(arrival: Arrival | Refusal): Arrival['head'] | undefined {
-  return arrival.kind === 'arrival' ? arrival.head : undefined
-}
-
-function newRecord(): ExchangeRecord {
-  return { router: undefined, service: undefined, member: undefined, attempts: 0, status: undefined }
 }

@@ -19,15 +19,22 @@ treatment['%'.charCodeAt(0)] = percent
 treatment['/'.charCodeAt(0)] = slash
 treatment['.'.charCodeAt(0)] = dot
 
+export interface PathRules {
+  /** False: dot segments and double slashes stay, for rules and members alike (Traefik's sanitizePath). */
+  readonly sanitize: boolean
+  /** Escapes a path may not hold, upper case: `%2F`, `%5C`, `%00`; undefined: none. */
+  readonly refusedEscapes: ReadonlySet<string> | undefined
+}
+
 /**
  * Traefik's pipeline: unreserved characters decoded, other escapes upper case, dot segments removed, slashes merged, a
- * trailing slash kept. `%2F` and its like stay escapes. Undefined for an invalid escape, a raw character no path may
- * have, or an escape in `refusedEscapes` (upper case: `%2F`, `%5C`, `%00`).
+ * trailing slash kept. `%2F` and its like stay escapes. Undefined for an invalid or refused escape and for a raw character
+ * no path may have.
  */
-export function canonicalPath(raw: string, refusedEscapes?: ReadonlySet<string>): string | undefined {
+export function canonicalPath(raw: string, { sanitize, refusedEscapes }: PathRules): string | undefined {
   if (isCanonical(raw)) return raw
   const decoded = decodeUnreserved(raw, refusedEscapes)
-  return decoded === undefined ? undefined : cleanSegments(decoded)
+  return decoded === undefined || !sanitize ? decoded : cleanSegments(decoded)
 }
 
 /** Nearly every request: nothing to decode, to merge or to remove. A segment that begins with a dot goes the long way. */
@@ -51,7 +58,10 @@ function decodeUnreserved(raw: string, refusedEscapes: ReadonlySet<string> | und
     const kind = treatment[raw.charCodeAt(i)] ?? refuse
     if (kind === refuse) return undefined
     if (kind === encode) {
-      out += escape(raw.charCodeAt(i))
+      const escaped = escape(raw.charCodeAt(i))
+      // A raw backslash comes to the same as its escape.
+      if (refusedEscapes?.has(escaped) === true) return undefined
+      out += escaped
     } else if (kind === percent) {
       const code = hexByte(raw, i + 1)
       if (code === -1) return undefined

@@ -5,10 +5,13 @@ import type { Duplex } from 'node:stream'
 import type { EntrypointLimits } from '../settings/limits.ts'
 import { canonicalIp } from './forwarded-headers.ts'
 import type { Peer } from './forwarded-headers.ts'
+import type { ProxiedConnections } from './proxied-connections.ts'
 import type { Watch } from './slow-clients.ts'
 
 export interface Connection extends Peer {
   readonly socket: Socket
+  /** The client's own, as its address: behind the PROXY protocol not the socket's. */
+  readonly clientPort: number
   /** By the clock of `performance.now()`. */
   readonly openedAt: number
   /** The newest answer on it until it is written out; undefined on an idle connection, which must not hold on to one. */
@@ -59,6 +62,7 @@ export class Connections {
   readonly #ended: (this: Socket) => void
   readonly #closed: (this: Socket) => void
   #closing = false
+  #proxied: ProxiedConnections | undefined
 
   constructor(rules: ConnectionRules) {
     this.#rules = rules
@@ -82,10 +86,20 @@ export class Connections {
     return this.#closing
   }
 
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** From here on it is the PROXY header that says who is at the other end. */
+  expectProxyHeaders(proxied: ProxiedConnections): void {
+    this.#proxied = proxied
+  }
+
   /** Before anything else a listener for errors: a reset at any moment must not reach the process. */
   add(socket: Socket): void {
     socket.on('error', ignore)
-    const clientIp = canonicalIp(socket.remoteAddress ?? '')
+    const source = this.#proxied?.sourceOf(socket)
+    const clientIp = canonicalIp(source?.address ?? socket.remoteAddress ?? '')
     const trusted = this.#rules.trusts(clientIp)
     if (!trusted && this.#isOneTooMany(clientIp)) {
       this.#rules.onTooMany(clientIp)
@@ -96,6 +110,7 @@ export class Connections {
       socket,
       openedAt: performance.now(),
       clientIp,
+      clientPort: source?.port ?? socket.remotePort ?? 0,
       trusted,
       secure: 'encrypted' in socket,
       response: undefined,
@@ -146,6 +161,7 @@ export class Connections {
   /** Closes each connection after the answer under way or, when it is idle, a moment later; tunnels stay. */
   drain(): void {
     this.#closing = true
+    this.#proxied?.destroyAll()
     for (const connection of this.#open.values()) {
       if (connection.upgraded) continue
       const { response } = connection
@@ -167,6 +183,7 @@ export class Connections {
   }
 
   destroyAll(): void {
+    this.#proxied?.destroyAll()
     for (const socket of this.#open.keys()) socket.destroy()
   }
 

@@ -5,17 +5,19 @@ import type { IncomingMessage, Server } from 'node:http'
 import { Server as NetServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import type { EntrypointLimits } from '../settings/limits.ts'
+import type { EntryPointSettings } from '../settings/settings.ts'
 import { isWebSocket, receive } from './arrivals.ts'
 import type { ArrivalOptions } from './arrivals.ts'
 import { Connections } from './connections.ts'
 import { listenError } from './entrypoint-error.ts'
 import { compileTrust } from './forwarded-headers.ts'
-import type { TrustOptions } from './forwarded-headers.ts'
 import { openMemoryGauge } from './memory-gauge.ts'
 import type { MemoryGauge } from './memory-gauge.ts'
+import { MeasuredRequest, MeasuredResponse } from './measured-message.ts'
 import { MemoryPressure } from './memory-pressure.ts'
 import { Notices } from './notice.ts'
 import type { Notice } from './notice.ts'
+import { readProxyHeaders } from './proxied-connections.ts'
 import { startSweep } from './sweep.ts'
 
 export interface EntrypointOptions extends ArrivalOptions {
@@ -25,7 +27,8 @@ export interface EntrypointOptions extends ArrivalOptions {
   readonly port: number
   /** Lets several threads listen on one port, the kernel spreading connections. */
   readonly reusePort?: boolean
-  readonly trust: TrustOptions
+  /** Undefined: no PROXY header is read. */
+  readonly proxyProtocol: EntryPointSettings['proxyProtocol']
   /** Told of connections turned away and of memory that runs short; at most once a second. */
   readonly onNotice?: (notice: Notice) => void
   /** Default: of this process's control group. */
@@ -40,18 +43,22 @@ export async function openEntrypoint(options: EntrypointOptions): Promise<Entryp
   const { name, host, port, reusePort = false, limits, onNotice = () => undefined } = options
   const notices = new Notices(onNotice)
   const connections = new Connections({
-    trusts: compileTrust(options.trust),
+    trusts: compileTrust(options.forwardedHeaders),
     limits,
     onTooMany: (clientIp) => notices.count('a client has too many connections: one more was closed', { clientIp }),
   })
   using stack = new DisposableStack()
   const pressure = openPressure(options, onNotice)
   if (pressure !== undefined) stack.use(pressure)
-  const server = createHttpServer(limits, connections)
+  const server = createHttpServer(options, connections)
   server.on('drop', () => {
     notices.count('too many connections: one more was closed', { maxConnections: limits.maxConnections })
   })
   receive(server, connections, options, pressure)
+  if (options.proxyProtocol !== undefined) {
+    const rules = { trusts: compileTrust(options.proxyProtocol), timeoutMs: limits.headerTimeoutMs }
+    connections.expectProxyHeaders(readProxyHeaders(server, rules))
+  }
   try {
     server.listen({ host, port, reusePort })
     await once(server, 'listening')
@@ -67,8 +74,10 @@ export async function openEntrypoint(options: EntrypointOptions): Promise<Entryp
   return new Entrypoint(server, connections, options, stack.move())
 }
 
-function createHttpServer(limits: EntrypointLimits, connections: Connections): Server {
+function createHttpServer({ limits, accessLog }: EntrypointOptions, connections: Connections): Server {
   const options = {
+    // One that counts costs a little at every piece of a body.
+    ...(accessLog?.measures === true ? { IncomingMessage: MeasuredRequest, ServerResponse: MeasuredResponse } : {}),
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headerTimeoutMs,
     // Would end long uploads: node:http measures the whole request with it, not the pauses.
@@ -131,6 +140,11 @@ export class Entrypoint {
     this.#connections = connections
     this.#limits = limits
     this.#owned = owned
+  }
+
+  /** Connections at this moment. */
+  get open(): number {
+    return this.#connections.size
   }
 
   /** Goes on for the accept grace of the limits, then takes no further connection; those there are served as before. */

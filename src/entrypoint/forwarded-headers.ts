@@ -3,8 +3,8 @@ import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net'
 import { hostname } from 'node:os'
 import { EntrypointError } from './entrypoint-error.ts'
 
-/** Whose X-Forwarded-* are believed: everybody's, or those of these addresses and CIDR ranges. */
-export interface TrustOptions {
+/** Who is believed: everybody, or these addresses and CIDR ranges. */
+interface TrustOptions {
   readonly insecure: boolean
   readonly trustedIPs: readonly string[]
 }
@@ -24,6 +24,8 @@ export interface Forwarded {
   readonly port: string
   /** X-Forwarded-For as a trusted peer sent it. */
   readonly forwardedFor: string | undefined
+  /** Whether the client's own address is appended to it. */
+  readonly appends: boolean
   readonly upgrade: boolean
 }
 
@@ -79,8 +81,10 @@ export function addForwarded(fields: string[], peer: Peer, forwarded: Forwarded)
   const encrypted = peer.secure || saidProto === 'https' || saidProto === 'wss'
   const port = forwarded.port === '' ? (encrypted ? '443' : '80') : forwarded.port
 
-  const chain = forwardedFor === undefined ? peer.clientIp : `${forwardedFor}, ${peer.clientIp}`
-  fields.push('X-Forwarded-For', chain)
+  if (!forwarded.appends) {
+    if (forwardedFor !== undefined) fields.push('X-Forwarded-For', forwardedFor)
+  } else
+    fields.push('X-Forwarded-For', forwardedFor === undefined ? peer.clientIp : `${forwardedFor}, ${peer.clientIp}`)
   if (hostField !== undefined && said(fields, 'x-forwarded-host') === undefined) {
     fields.push('X-Forwarded-Host', hostField)
   }

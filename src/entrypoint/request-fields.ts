@@ -1,7 +1,6 @@
 // One pass over a request's raw fields: what frames the message, what concerns this connection only, and what goes on to
 // the member.
-
-import { rememberByText } from '../exchange/known-texts.ts'
+import type { Role } from './field-roles.ts'
 
 export interface RequestFields {
   /** Repeated lines joined with `, `: a value with a comma fails the check of each of these three, as it must. */
@@ -15,54 +14,27 @@ export interface RequestFields {
   readonly endToEnd: string[]
   /**
    * What rules may match on: all fields as received, hop-by-hop ones too, but none that only claims what a proxy would
-   * say. A rule must never believe what the member is not told.
+   * say, and none that the client's Connection field takes away. A rule must never believe what the member is not told.
    */
   visible: readonly string[]
 }
 
-type Role =
-  | 'end-to-end'
-  | 'host'
-  | 'content-length'
-  | 'transfer-encoding'
-  | 'connection'
-  | 'expect'
-  | 'te'
-  | 'cookie'
-  | 'forwarded'
-  | 'forwarded-for'
-  | 'claimed'
-  | 'dropped'
-
-/** Fields the entrypoint has a word in; every other name is end-to-end. Connection cannot strip anything listed here. */
-const roleByName: ReadonlyMap<string, Role> = new Map<string, Role>([
-  ['host', 'host'],
-  ['content-length', 'content-length'],
-  ['transfer-encoding', 'transfer-encoding'],
-  ['connection', 'connection'],
-  ['expect', 'expect'],
-  ['te', 'te'],
-  ['cookie', 'cookie'],
-  ['forwarded', 'forwarded'],
-  ['x-real-ip', 'forwarded'],
-  ['x-forwarded-for', 'forwarded-for'],
-  // Names this proxy, whatever the client says it is.
-  ['x-forwarded-server', 'claimed'],
-  ['keep-alive', 'dropped'],
-  ['trailer', 'dropped'],
-  // The forwarder of upgrades writes its own.
-  ['upgrade', 'dropped'],
-  ['http2-settings', 'dropped'],
-  // Becomes HTTP_PROXY in a CGI's environment (httpoxy, CVE-2016-5385).
-  ['proxy', 'dropped'],
-])
+export interface FieldRules {
+  readonly roleOf: (name: string) => Role
+  /**
+   * Lower-case names that rules may match on although the client's Connection field names them: Traefik's
+   * forwardedHeaders.connection. No member gets them: RFC 9110 section 7.6.1.
+   */
+  readonly shownThoughNamed: ReadonlySet<string>
+}
 
 /**
  * Splits the fields up. From a peer that is not trusted nothing that claims to be forwarded is kept. A client's
- * Connection field strips the fields it names (RFC 9110 section 7.6.1) except those above and Authorization: naming
+ * Connection field strips the end-to-end fields it names (RFC 9110 section 7.6.1) except Authorization: naming
  * X-Forwarded-For there was a way to make a proxy drop its own (CVE-2024-45410).
  */
-export function readFields(raw: readonly string[], trusted: boolean): RequestFields {
+export function readFields(raw: readonly string[], trusted: boolean, rules: FieldRules): RequestFields {
+  const { roleOf } = rules
   const fields = noFields(raw)
   let claims = false
   let connection: string | undefined
@@ -114,8 +86,8 @@ export function readFields(raw: readonly string[], trusted: boolean): RequestFie
         break
     }
   }
-  if (connection !== undefined && connection !== 'keep-alive') stripNamed(fields.endToEnd, connection)
-  if (claims) fields.visible = withoutClaims(raw, trusted)
+  if (claims) fields.visible = withoutClaims(raw, trusted, roleOf)
+  if (connection !== undefined && connection !== 'keep-alive') strip(fields, namedBy(connection, roleOf), rules)
   return fields
 }
 
@@ -124,7 +96,7 @@ function isClaim(role: Role, trusted: boolean): boolean {
   return role === 'claimed' || (!trusted && (role === 'forwarded' || role === 'forwarded-for'))
 }
 
-function withoutClaims(raw: readonly string[], trusted: boolean): string[] {
+function withoutClaims(raw: readonly string[], trusted: boolean, roleOf: FieldRules['roleOf']): string[] {
   const kept: string[] = []
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] ?? ''
@@ -149,33 +121,34 @@ function joined(before: string | undefined, value: string): string {
   return before === undefined ? value : `${before}, ${value}`
 }
 
-/** By name as spelled, so that a name seen before need not be lower-cased. */
-const roleOf = rememberByText((name) => findRole(name.toLowerCase()))
-
-function findRole(name: string): Role {
-  const role = roleByName.get(name)
-  if (role !== undefined) return role
-  if (name.startsWith('x-forwarded-')) return 'forwarded'
-  if (name.startsWith('proxy-')) return 'dropped'
-  // CGI and WSGI read X_Forwarded_For and X-Forwarded-For as one variable, so the alias of a name we manage goes.
-  if (name.includes('_') && findRole(name.replaceAll('_', '-')) !== 'end-to-end') return 'claimed'
-  return 'end-to-end'
-}
-
-function stripNamed(endToEnd: string[], connection: string): void {
-  const named = new Set<string>()
+/** Undefined when it names no field that it may take away. */
+function namedBy(connection: string, roleOf: FieldRules['roleOf']): Set<string> | undefined {
+  let named: Set<string> | undefined
   for (const option of connection.toLowerCase().split(',')) {
     const name = option.trim()
-    if (name !== 'close' && name !== 'authorization' && roleOf(name) === 'end-to-end') named.add(name)
+    if (name === 'close' || name === 'authorization' || roleOf(name) !== 'end-to-end') continue
+    named ??= new Set()
+    named.add(name)
   }
-  if (named.size === 0) return
+  return named
+}
+
+function strip(fields: RequestFields, named: Set<string> | undefined, { shownThoughNamed }: FieldRules): void {
+  if (named === undefined) return
+  removeNamed(fields.endToEnd, named)
+  for (const name of shownThoughNamed) named.delete(name)
+  if (named.size > 0) fields.visible = removeNamed([...fields.visible], named)
+}
+
+function removeNamed(fields: string[], named: ReadonlySet<string>): string[] {
   let kept = 0
-  for (let i = 0; i < endToEnd.length; i += 2) {
-    const name = endToEnd[i] ?? ''
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] ?? ''
     if (named.has(name.toLowerCase())) continue
-    endToEnd[kept] = name
-    endToEnd[kept + 1] = endToEnd[i + 1] ?? ''
+    fields[kept] = name
+    fields[kept + 1] = fields[i + 1] ?? ''
     kept += 2
   }
-  endToEnd.length = kept
+  fields.length = kept
+  return fields
 }

@@ -5,6 +5,7 @@ import type { Framing, RequestHead } from '../exchange/exchange.ts'
 import { parseAuthority } from './authority.ts'
 import { addForwarded } from './forwarded-headers.ts'
 import type { Peer } from './forwarded-headers.ts'
+import type { HeadRules } from './head-rules.ts'
 import { readFields } from './request-fields.ts'
 import type { RequestFields } from './request-fields.ts'
 import { parseTarget } from './request-target.ts'
@@ -28,12 +29,6 @@ export interface Refusal {
   readonly reason: string
 }
 
-export interface HeadRules {
-  readonly maxHeaderFields: number
-  /** Escapes a path may not hold, upper case (`%2F`); Traefik's encodedCharacters, all allowed by default. */
-  readonly refusedEscapes: ReadonlySet<string> | undefined
-}
-
 /** Ten digits and more than any body there is, and exact as a number. */
 const contentLengthDigitsMax = 15
 const noFraming: Framing = { kind: 'none' }
@@ -45,7 +40,9 @@ export function readHead(request: IncomingMessage, peer: Peer, rules: HeadRules,
   if (rawHeaders.length > rules.maxHeaderFields * 2) return refusal(431, 'too many header fields')
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return refusal(400, 'only HTTP/1.0 and HTTP/1.1 are spoken here')
 
-  const fields = readFields(rawHeaders, peer.trusted)
+  if (rules.refusesUnderscores && hasUnderscore(rawHeaders)) return refusal(400, 'a field name has an underscore')
+
+  const fields = readFields(rawHeaders, peer.trusted, rules)
   if (fields.host === undefined && httpVersion === '1.1') return refusal(400, 'the Host field is missing')
   const sentAuthority = fields.host === undefined ? undefined : parseAuthority(fields.host)
   if (fields.host !== undefined && sentAuthority === undefined) return refusal(400, 'the Host field is not a host')
@@ -53,7 +50,7 @@ export function readHead(request: IncomingMessage, peer: Peer, rules: HeadRules,
   const method = request.method ?? ''
   const rawTarget = request.url ?? ''
   if (rawTarget === '*' && method === 'OPTIONS') return refusal(200, '')
-  const target = parseTarget(rawTarget, rules.refusedEscapes)
+  const target = parseTarget(rawTarget, rules)
   if (target === undefined) return refusal(400, 'the request target is not a path')
 
   // RFC 9112 section 3.2.2: the authority of an absolute-form target replaces the Host field.
@@ -71,6 +68,7 @@ export function readHead(request: IncomingMessage, peer: Peer, rules: HeadRules,
     hostField,
     port: authority?.port ?? '',
     forwardedFor: fields.forwardedFor,
+    appends: rules.appendsForwardedFor,
     upgrade,
   })
   return {
@@ -82,12 +80,17 @@ export function readHead(request: IncomingMessage, peer: Peer, rules: HeadRules,
       query: target.query,
       fields: fields.visible,
       clientIp: peer.clientIp,
+      secure: false,
     },
     hostField,
     fields: fields.endToEnd,
     framing,
     expectsContinue: expect !== undefined,
   }
+}
+
+function hasUnderscore(rawHeaders: readonly string[]): boolean {
+  return rawHeaders.some((text, index) => index % 2 === 0 && text.includes('_'))
 }
 
 /** RFC 9112 section 6: exactly one way to delimit the body, or the request is not passed on. */

@@ -16,7 +16,7 @@ export interface InternalAnswer {
   readonly fields: readonly string[]
 }
 
-export type InternalService = (request: InternalRequest) => InternalAnswer
+export type InternalService = (request: InternalRequest) => InternalAnswer | Promise<InternalAnswer>
 
 /** Puts a request to the internal service of that name. */
 export type AskInternal = (service: string, request: InternalRequest) => Promise<InternalAnswer>
@@ -24,6 +24,7 @@ export type AskInternal = (service: string, request: InternalRequest) => Promise
 export function internalHandler(service: string, ask: AskInternal): Handler {
   return async (exchange) => {
     const { method, path, query } = exchange.head
+    exchange.record.service = service
     const { status, body, fields } = await ask(service, { method, path, query })
     respond(exchange, status, body, fields)
   }

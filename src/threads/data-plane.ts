@@ -1,7 +1,7 @@
 // The whole data plane of one thread: its listeners, its connections to members, and the snapshot it serves by. The same
 // in a thread of its own and, with `--threads=0`, in the control thread.
-import type { AccessLine } from '../entrypoint/access-log.ts'
-import { commonLogLine } from '../entrypoint/access-log.ts'
+import { accessLines } from '../entrypoint/access-lines.ts'
+import type { AccessLogOptions } from '../entrypoint/access-log.ts'
 import { openEntrypoint } from '../entrypoint/entrypoint.ts'
 import type { Entrypoint } from '../entrypoint/entrypoint.ts'
 import type { Handler } from '../exchange/exchange.ts'
@@ -11,18 +11,25 @@ import { createForwarder } from '../forwarder/forwarder.ts'
 import type { SharedBooks } from '../ledger/ledger.ts'
 import { ThreadBooks } from '../ledger/thread-books.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
+import { RequestMetrics } from '../observability/metrics.ts'
+import type { MetricsShare, Scope } from '../observability/metrics.ts'
 import type { Settings } from '../settings/settings.ts'
-import { compile, memberKeysOf, startingUp } from '../snapshot/compile.ts'
+import { createCompiler, startingUp } from '../snapshot/compile.ts'
 import type { Handlers } from '../snapshot/compile.ts'
+import { applyUpdate, goneWith } from '../snapshot/plan-update.ts'
+import type { PlanUpdate } from '../snapshot/plan-update.ts'
 import type { Plan } from '../snapshot/snapshot.ts'
+import { measureInto } from './request-metrics.ts'
 
 export interface Publication {
   readonly version: number
   readonly plan: Plan
 }
 
-/** A snapshot as it crosses to each thread, in one message. */
-export interface ThreadPublication extends Publication {
+/** A snapshot as it crosses to each thread, in one message: what is new in it since the last. */
+export interface ThreadPublication {
+  readonly version: number
+  readonly update: PlanUpdate
   readonly books: SharedBooks
 }
 
@@ -32,13 +39,15 @@ export interface ThreadPublication extends Publication {
  */
 export type MemberOrder = 'rest' | 'resume' | 'forget'
 
-/** `P`: one thread is told what is new in the ledger; whoever has the ledger knows that by himself. */
-export interface DataPlane<P extends Publication> extends AsyncDisposable {
+/** `P`: one thread is told what is new; whoever speaks to all of them is given the whole. */
+export interface DataPlane<P extends Publication | ThreadPublication> extends AsyncDisposable {
   /** The port each entrypoint listens on, by name. */
   readonly ports: ReadonlyMap<string, number>
   /** Resolves once every request is served by it; requests under way keep the snapshot they began with. */
   publish(publication: P): Promise<void>
   readonly order: (memberKey: string, order: MemberOrder) => void
+  /** What each thread has counted; nothing while metrics are off. */
+  readonly metrics: () => Promise<readonly MetricsShare[]>
   /**
    * The first half of a graceful stop: resolves when no further connection is taken. Of all threads before any of them
    * begins the second: a client that one of them sends away must not come back to another that is about to close.
@@ -88,12 +97,16 @@ export async function openDataPlane(options: DataPlaneOptions): Promise<DataPlan
     resume: (memberKey) => forwarder.reopen(memberKey),
     forget: (memberKey) => forwarder.remove(memberKey),
   }
+  let plan: Plan = { routes: new Map(), services: new Map() }
   let handlers: Handlers = new Map()
   const books = new ThreadBooks(column)
-  const publish = ({ version, plan, books: shared }: ThreadPublication): void => {
+  const compile = createCompiler({ ...context, books })
+  const publish = ({ version, update, books: shared }: ThreadPublication): void => {
+    // Even if it cannot be compiled: the next update builds on it.
+    books.update(shared, goneWith(plan, update))
+    plan = applyUpdate(plan, update)
     try {
-      books.update(shared, memberKeysOf(plan), plan.services.keys())
-      handlers = compile(plan, { ...context, books })
+      handlers = compile(plan)
     } catch (error) {
       // Our bug, in one thread and all others alike: a thread that died of it would be replaced only to die again.
       options.report.error(error, { snapshot: version }, 'compiling a snapshot failed; the last one stays')
@@ -101,7 +114,10 @@ export async function openDataPlane(options: DataPlaneOptions): Promise<DataPlan
   }
   if (options.first !== undefined) publish(options.first)
   // Read once per request, by the entrypoint: one that is under way never sees two snapshots.
-  const entrypoints = await openEntrypoints(options, stack, (name) => handlers.get(name) ?? startingUp)
+  const metrics = settings.metrics && new RequestMetrics(settings.metrics.buckets)
+  const accessLog = accessLogOf(options, metrics)
+  const handlerOf = (name: string): Handler => handlers.get(name) ?? startingUp
+  const entrypoints = await openEntrypoints(options, stack, accessLog, handlerOf)
   const opened = stack.move()
   return {
     ports: new Map(entrypoints.map(({ name, port }) => [name, port])),
@@ -110,6 +126,12 @@ export async function openDataPlane(options: DataPlaneOptions): Promise<DataPlan
       return Promise.resolve()
     },
     order: (memberKey, order) => orders[order](memberKey),
+    metrics() {
+      const open = new Map(entrypoints.map(({ name, open }) => [name, open]))
+      return Promise.resolve(
+        metrics === undefined ? [] : [metrics.share(open, (scope, name) => isIn(plan, scope, name))],
+      )
+    },
     async stopAccepting() {
       await Promise.all(entrypoints.map((entrypoint) => entrypoint.stopAccepting()))
     },
@@ -121,21 +143,20 @@ export async function openDataPlane(options: DataPlaneOptions): Promise<DataPlan
 }
 
 async function openEntrypoints(
-  { settings, shared, ports, report }: DataPlaneOptions,
+  options: DataPlaneOptions,
   stack: AsyncDisposableStack,
+  accessLog: AccessLogOptions | undefined,
   handlerOf: (name: string) => Handler,
 ): Promise<Entrypoint[]> {
-  const writeLine = (line: AccessLine): void => report.access(commonLogLine(line))
+  const { settings, shared, ports, report } = options
   const entrypoints: Entrypoint[] = []
-  for (const [name, { host, port, forwardedHeaders, limits }] of settings.entryPoints) {
+  for (const [name, entryPoint] of settings.entryPoints) {
     const entrypoint = await openEntrypoint({
+      ...entryPoint,
       name,
-      host,
-      port: ports.get(name) ?? port,
+      port: ports.get(name) ?? entryPoint.port,
       reusePort: shared,
-      trust: forwardedHeaders,
-      limits,
-      accessLog: settings.accessLog ? writeLine : undefined,
+      accessLog,
       handler: () => handlerOf(name),
       onError: (error, exchange) =>
         report.error(error, { entrypoint: name, path: exchange?.head.path }, 'something failed inside Muster'),
@@ -144,4 +165,27 @@ async function openEntrypoints(
     entrypoints.push(stack.use(entrypoint))
   }
   return entrypoints
+}
+
+/** Undefined: neither log nor metrics, and an entrypoint that looks at no request for them. */
+function accessLogOf(
+  { settings: { accessLog, metrics: metricsSettings }, report }: DataPlaneOptions,
+  metrics: RequestMetrics | undefined,
+): AccessLogOptions | undefined {
+  const measure = metrics && metricsSettings && measureInto(metrics, metricsSettings)
+  const textOf = accessLog && accessLines(accessLog)
+  if (measure === undefined && textOf === undefined) return undefined
+  return {
+    measures: measure !== undefined || accessLog?.format === 'json',
+    write(line) {
+      measure?.(line)
+      const text = textOf?.(line)
+      if (text !== undefined) report.access(text)
+    },
+  }
+}
+
+function isIn({ routes, services }: Plan, scope: Scope, name: string): boolean {
+  if (scope === 'entrypoint') return true
+  return (scope === 'router' ? routes : services).has(name as QualifiedName)
 }

@@ -2,6 +2,7 @@
 // is the ledger's shared memory.
 import type { InternalAnswer, InternalRequest } from '../exchange/internal.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
+import type { MetricsShare } from '../observability/metrics.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { MemberOrder, ThreadPublication } from './data-plane.ts'
 
@@ -18,6 +19,7 @@ export type ToThread =
   | { readonly kind: 'publish'; readonly publication: ThreadPublication }
   | { readonly kind: 'order'; readonly memberKey: string; readonly order: MemberOrder }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: InternalAnswer }
+  | { readonly kind: 'measure' }
   | { readonly kind: 'stop-accepting' }
   | { readonly kind: 'drain' }
 
@@ -25,6 +27,7 @@ export type FromThread =
   | { readonly kind: 'listening' }
   | { readonly kind: 'published'; readonly version: number }
   | { readonly kind: 'ask'; readonly id: number; readonly service: string; readonly request: InternalRequest }
+  | { readonly kind: 'measured'; readonly shares: readonly MetricsShare[] }
   | { readonly kind: 'access'; readonly lines: readonly string[] }
   | { readonly kind: 'notice'; readonly fields: object; readonly message: string }
   | { readonly kind: 'error'; readonly error: unknown; readonly fields: object; readonly message: string }

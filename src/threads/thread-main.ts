@@ -38,6 +38,8 @@ async function runThread(control: MessagePort, start: ThreadStart): Promise<void
         return plane.order(message.memberKey, message.order)
       case 'answer':
         return internal.answer(message.id, message.answer)
+      case 'measure':
+        return tell({ kind: 'measured', shares: await plane.metrics() })
       case 'stop-accepting':
         await plane.stopAccepting()
         return tell({ kind: 'not-accepting' })

@@ -3,14 +3,17 @@
 import type { InternalAnswer, InternalRequest } from '../exchange/internal.ts'
 import { reservePorts } from '../entrypoint/reserve-ports.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { MetricsShare } from '../observability/metrics.ts'
 import type { DataPlane, DataPlaneOptions, MemberOrder, Publication } from './data-plane.ts'
+import { planUpdate } from '../snapshot/plan-update.ts'
+import type { Plan } from '../snapshot/snapshot.ts'
 import type { FromThread, ThreadStart } from './messages.ts'
 import { Thread } from './thread.ts'
 
 export interface ThreadPoolOptions extends Pick<DataPlaneOptions, 'settings' | 'internalServices' | 'report'> {
   readonly threads: number
   readonly ledger: Ledger
-  readonly ask: (service: string, request: InternalRequest) => InternalAnswer
+  readonly ask: (service: string, request: InternalRequest) => Promise<InternalAnswer>
 }
 
 /** Rejects with an EntrypointError when a port cannot be had. */
@@ -53,6 +56,11 @@ class ThreadPool implements DataPlane<Publication> {
     for (const thread of this.#threads) thread.tell({ kind: 'order', memberKey, order })
   }
 
+  async metrics(): Promise<readonly MetricsShare[]> {
+    const shares = await Promise.all(this.#threads.map((thread) => thread.metrics()))
+    return shares.flat()
+  }
+
   async stopAccepting(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.stopAccepting()))
   }
@@ -65,17 +73,22 @@ class ThreadPool implements DataPlane<Publication> {
     await Promise.all(this.#threads.map((thread) => thread[Symbol.asyncDispose]()))
   }
 
-  #startOf(column: number): ThreadStart {
+  #startOf(column: number): { workerData: ThreadStart; plan: Plan | undefined } {
     const { settings, internalServices, ledger } = this.#options
-    const first = this.#latest && { ...this.#latest, books: ledger.share() }
-    return { settings, column, ports: this.ports, internalServices, first }
+    const plan = this.#latest?.plan
+    const first = this.#latest && {
+      version: this.#latest.version,
+      update: planUpdate(undefined, this.#latest.plan),
+      books: ledger.share(),
+    }
+    return { workerData: { settings, column, ports: this.ports, internalServices, first }, plan }
   }
 
   #onMessage(message: FromThread, thread: Thread): void {
-    const { ask, report } = this.#options
+    const { report } = this.#options
     switch (message.kind) {
       case 'ask':
-        thread.tell({ kind: 'answer', id: message.id, answer: ask(message.service, message.request) })
+        void this.#answer(message, thread)
         break
       case 'access':
         for (const line of message.lines) report.access(line)
@@ -89,9 +102,20 @@ class ThreadPool implements DataPlane<Publication> {
       // Between a thread and its successor nobody else need know.
       case 'listening':
       case 'published':
+      case 'measured':
       case 'not-accepting':
       case 'drained':
         break
+    }
+  }
+
+  async #answer({ id, service, request }: Extract<FromThread, { kind: 'ask' }>, thread: Thread): Promise<void> {
+    const { ask, report } = this.#options
+    try {
+      thread.tell({ kind: 'answer', id, answer: await ask(service, request) })
+    } catch (error) {
+      report.error(error, { service }, 'a service of Muster failed')
+      thread.tell({ kind: 'answer', id, answer: { status: 500, body: '', fields: [] } })
     }
   }
 

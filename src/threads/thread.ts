@@ -2,12 +2,15 @@
 // its connections are all that is lost.
 import { Worker } from 'node:worker_threads'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { MetricsShare } from '../observability/metrics.ts'
+import { planUpdate } from '../snapshot/plan-update.ts'
+import type { Plan } from '../snapshot/snapshot.ts'
 import type { Publication } from './data-plane.ts'
 import type { FromThread, ThreadStart, ToThread } from './messages.ts'
 
 export interface ThreadOwner {
-  /** What a new thread begins with. */
-  start(column: number): ThreadStart
+  /** What a new thread begins with, and the plan that is in it. */
+  start(column: number): { readonly workerData: ThreadStart; readonly plan: Plan | undefined }
   onMessage(message: FromThread, thread: Thread): void
   /** It died; another takes its place after `delayMs`. */
   onDeath(column: number, cause: unknown, delayMs: number): void
@@ -26,10 +29,13 @@ export class Thread {
   #worker: Worker | undefined
   #again: NodeJS.Timeout | undefined
   #delayMs = 0
-  /** How much of the ledger it has been told of. */
+  /** How much of the ledger it has been told of, and of which plan. */
   #told = 0
+  #plan: Plan | undefined
   /** Those who wait for a version to be served, in the order of the versions. */
   #waiting: { version: number; done: () => void }[] = []
+  /** Those who wait for what it has counted; it answers in turn. */
+  #measuring: ((shares: readonly MetricsShare[]) => void)[] = []
   #notAccepting = Promise.withResolvers<void>()
   #drained = Promise.withResolvers<void>()
   #stopping = false
@@ -41,7 +47,8 @@ export class Thread {
 
   /** Resolves once it listens; rejects with what it died of before. */
   async start(): Promise<void> {
-    const workerData = this.#owner.start(this.column)
+    const { workerData, plan } = this.#owner.start(this.column)
+    this.#plan = plan
     this.#told = workerData.first?.books.upTo ?? 0
     const worker = new Worker(program, { workerData, name: `data-plane-${this.column}` })
     const bornAt = performance.now()
@@ -74,12 +81,21 @@ export class Thread {
   }
 
   /** Resolves once the thread serves it; a dead one counts, since its successor begins with the latest. */
-  async publish(publication: Publication, ledger: Ledger): Promise<void> {
+  async publish({ version, plan }: Publication, ledger: Ledger): Promise<void> {
     if (this.#worker === undefined) return
     const books = ledger.share(this.#told)
+    const update = planUpdate(this.#plan, plan)
     this.#told = books.upTo
-    this.tell({ kind: 'publish', publication: { ...publication, books } })
-    await new Promise<void>((done) => this.#waiting.push({ version: publication.version, done }))
+    this.#plan = plan
+    this.tell({ kind: 'publish', publication: { version, update, books } })
+    await new Promise<void>((done) => this.#waiting.push({ version, done }))
+  }
+
+  /** What it has counted; nothing when it is dead. */
+  async metrics(): Promise<readonly MetricsShare[]> {
+    if (this.#worker === undefined) return []
+    this.tell({ kind: 'measure' })
+    return new Promise((resolve) => this.#measuring.push(resolve))
   }
 
   async stopAccepting(): Promise<void> {
@@ -108,6 +124,7 @@ export class Thread {
     if (message.kind === 'not-accepting') this.#notAccepting.resolve()
     else if (message.kind === 'drained') this.#drained.resolve()
     else if (message.kind === 'published') this.#release(message.version)
+    else if (message.kind === 'measured') this.#measuring.shift()?.(message.shares)
     else this.#owner.onMessage(message, this)
   }
 
@@ -117,6 +134,7 @@ export class Thread {
 
   #releaseAll(): void {
     this.#release(Number.POSITIVE_INFINITY)
+    for (const done of this.#measuring.splice(0)) done([])
     this.#notAccepting.resolve()
     this.#drained.resolve()
   }

@@ -154,7 +154,7 @@ test('H2: an IPv4 peer on a listener for both families is told, and trusted, as 
     [['127.0.0.0/8'], '6.6.6.6, 127.0.0.1'],
     [['::ffff:127.0.0.1'], '6.6.6.6, 127.0.0.1'],
   ] as const) {
-    await using web = await record({ host: undefined, trust: { insecure: false, trustedIPs } })
+    await using web = await record({ host: undefined, forwardedHeaders: { trustedIPs } })
     await web.ask(request('GET /', ['X-Forwarded-For: 6.6.6.6']))
     assert.equal(field(web.exchanges[0], 'X-Forwarded-For'), chain)
   }

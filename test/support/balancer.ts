@@ -14,6 +14,6 @@ export function someMembers(...weights: readonly number[]): Member[] {
     const key = String(index + 1)
     const row = ledger.row(key)
     row.available = true
-    return { key, scheme: 'http', host: '127.0.0.1', port: 80, weight, slot: key, row }
+    return { key, url: 'http://127.0.0.1:80', scheme: 'http', host: '127.0.0.1', port: 80, weight, slot: key, row }
   })
 }

@@ -5,16 +5,15 @@ import type { IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { openEntrypoint } from '../../src/entrypoint/entrypoint.ts'
 import type { Entrypoint } from '../../src/entrypoint/entrypoint.ts'
-import { entrypointDefaults } from '../../src/settings/limits.ts'
 import type { Handler } from '../../src/exchange/exchange.ts'
+import { byDefault } from './entrypoint-options.ts'
 
 export function openEdge(handler: Handler): Promise<Entrypoint> {
   return openEntrypoint({
     name: 'edge',
     host: '127.0.0.1',
     port: 0,
-    trust: { insecure: false, trustedIPs: [] },
-    limits: entrypointDefaults,
+    ...byDefault,
     handler: () => handler,
     onError(error) {
       throw error

@@ -1,39 +1,52 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
-import { commonLogLine } from '../../../src/entrypoint/access-log.ts'
-import type { AccessLine } from '../../../src/entrypoint/access-log.ts'
+import { newRecord } from '../../../src/entrypoint/access-log.ts'
+import type { AccessLine, AccessLogOptions } from '../../../src/entrypoint/access-log.ts'
+import { commonLogLine, genericLogLine } from '../../../src/entrypoint/common-line.ts'
 import { respond } from '../../../src/exchange/respond.ts'
 import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
-import { record } from './raw-client.ts'
+import { record as open } from './raw-client.ts'
 
 const line: AccessLine = {
   entrypoint: 'web',
   count: 7,
   startUtc: new Date('2026-02-03T04:05:06Z'),
   durationMs: 12.4,
+  serviceMs: undefined,
   status: 200,
   bytes: 321,
+  requestBytes: 0,
+  responseBytes: 0,
   clientIp: '192.0.2.1',
+  clientPort: 4711,
   method: 'GET',
   path: '/a?b=c',
   protocol: 'HTTP/1.1',
-  referer: undefined,
-  userAgent: 'curl/8',
-  router: 'web@docker',
-  service: 'web@docker',
-  member: 'shop/web/1',
-  attempts: 1,
+  secure: false,
+  headers: { 'user-agent': 'curl/8' },
+  requestFields: [],
+  responseFields: [],
+  record: {
+    ...newRecord(undefined),
+    router: 'web@docker',
+    service: 'web@docker',
+    member: 'shop/web/1',
+    attempts: 1,
+  },
 }
 
 /** Collects access lines and lets a test await the next one. */
-function collect(): { accessLog: (line: AccessLine) => void; next: () => Promise<AccessLine> } {
+function collect(measures = false): { accessLog: AccessLogOptions; next: () => Promise<AccessLine> } {
   const events = new EventTarget()
   const lines: AccessLine[] = []
   return {
-    accessLog(written) {
-      lines.push(written)
-      events.dispatchEvent(new Event('line'))
+    accessLog: {
+      measures,
+      write(written) {
+        lines.push(written)
+        events.dispatchEvent(new Event('line'))
+      },
     },
     async next() {
       if (lines.length === 0) await once(events, 'line')
@@ -55,25 +68,53 @@ describe('commonLogLine', () => {
   it('lets no client text leave its quotes, its line or the printable characters', () => {
     const text = commonLogLine({
       ...line,
-      userAgent: 'a" "b\\\n\u001b[31m\u00e9',
+      headers: { 'user-agent': 'a" "b\\\n\u001b[31m\u00e9' },
       status: undefined,
-      router: undefined,
+      record: newRecord(undefined),
     })
     assert.match(text, /"a\\" \\"b\\\\\\x0a\\x1b\[31m\\xe9" 7 "-"/)
     assert.match(text, /HTTP\/1\.1" - 321/)
   })
 })
 
+describe('genericLogLine', () => {
+  it('ends with the agent', () => {
+    assert.equal(
+      genericLogLine(line),
+      '192.0.2.1 - - [03/Feb/2026:04:05:06 +0000] "GET /a?b=c HTTP/1.1" 200 321 "-" "curl/8"',
+    )
+  })
+})
+
 describe('the access log', () => {
+  it('measures bodies, the answer and its service when told so', async () => {
+    const { accessLog, next } = collect(true)
+    await using web = await open({ accessLog }, async (exchange) => {
+      assert.equal(exchange.record.serviceAt, 0)
+      exchange.record.serviceAt = performance.now()
+      for await (const _ of exchange.request);
+      respond(exchange, 200, 'héllo', ['X-Own', '1'])
+    })
+    using client = web.client()
+    const chunks = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n'
+    assert.equal((await client.send(chunks).answer()).status, 200)
+    const posted = await next()
+    assert.deepEqual([posted.requestBytes, posted.responseBytes], [7, 6])
+    assert.deepEqual(posted.responseFields, ['X-Own', '1', 'Content-Length', '6'])
+    assert(posted.serviceMs !== undefined && posted.serviceMs >= 0 && posted.serviceMs <= posted.durationMs)
+    client.send('HEAD / HTTP/1.1\r\nHost: a\r\n\r\n')
+    assert.deepEqual((await next()).responseBytes, 0)
+  })
+
   it('has one line per request with what each layer decided', async () => {
     const { accessLog, next } = collect()
-    await using web = await record({ accessLog }, async (exchange) => {
+    await using web = await open({ accessLog }, async (exchange) => {
       Object.assign(exchange.record, { router: 'r@docker', service: 's@docker', member: 'm', attempts: 2 })
       respond(exchange, 404, 'gone')
     })
     using client = web.client()
     await client.send('GET /%61//b?q=%20 HTTP/1.1\r\nHost: a\r\nUser-Agent: x\r\nReferer: y\r\n\r\n').answer()
-    const { startUtc, durationMs, bytes, ...rest } = await next()
+    const { startUtc, durationMs, bytes, clientPort, headers, requestFields, ...rest } = await next()
     assert.deepEqual(rest, {
       entrypoint: 'web',
       count: 1,
@@ -82,30 +123,34 @@ describe('the access log', () => {
       method: 'GET',
       path: '/a/b?q=%20',
       protocol: 'HTTP/1.1',
-      referer: 'y',
-      userAgent: 'x',
-      router: 'r@docker',
-      service: 's@docker',
-      member: 'm',
-      attempts: 2,
+      secure: false,
+      serviceMs: undefined,
+      requestBytes: 0,
+      responseBytes: 0,
+      responseFields: [],
+      record: { ...newRecord(undefined), router: 'r@docker', service: 's@docker', member: 'm', attempts: 2 },
     })
+    assert.deepEqual([headers.referer, headers['user-agent']], ['y', 'x'])
+    assert.deepEqual(requestFields, ['Host', 'a', 'User-Agent', 'x', 'Referer', 'y'])
+    assert.equal(clientPort, client.socket.localPort)
     assert(startUtc instanceof Date && durationMs >= 0)
     assert.equal(bytes, client.socket.bytesRead)
   })
 
   it('shows refused requests with their raw target and counts on', async () => {
     const { accessLog, next } = collect()
-    await using web = await record({ accessLog })
+    await using web = await open({ accessLog })
     await web.ask('GET /a HTTP/1.1\r\nHost: a\r\n\r\n')
     assert.equal((await next()).count, 1)
     await web.ask('GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n')
-    const { status, path, count, router } = await next()
+    const { status, path, count, record } = await next()
+    const { router } = record
     assert.deepEqual({ status, path, count, router }, { status: 400, path: '/a#b', count: 2, router: undefined })
   })
 
   it('says 499 when the client left before its answer', async () => {
     const { accessLog, next } = collect()
-    await using web = await record({ accessLog }, async (exchange) => {
+    await using web = await open({ accessLog }, async (exchange) => {
       await once(exchange.request, 'close')
       throw new UpstreamError('client-gone', 'the client is gone', { sent: true })
     })
@@ -119,7 +164,7 @@ describe('the access log', () => {
 
   it('tells an upgrade that a member failed from one that reached it', async () => {
     const { accessLog, next } = collect()
-    await using web = await record({ accessLog }, async (exchange) => {
+    await using web = await open({ accessLog }, async (exchange) => {
       if (exchange.path === '/refused') throw new UpstreamError('refused', 'no member', { sent: false })
       exchange.record.status = exchange.path === '/tunnel' ? 101 : 403
       assert(exchange.kind === 'upgrade')
@@ -136,7 +181,7 @@ describe('the access log', () => {
 
   it('shows what never became a request, and what was answered to it', async () => {
     const { accessLog, next } = collect()
-    await using web = await record({ accessLog, limits: { headerTimeoutMs: 100 } })
+    await using web = await open({ accessLog, limits: { headerTimeoutMs: 100 } })
     await web.ask('\u0000garbage')
     assert.match(commonLogLine(await next()), /^127.0.0.1 - - \[.*\] "- - -" 400 0 "-" "-" 1 "-" "-" 0ms$/)
     await web.ask('GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ')
@@ -147,7 +192,7 @@ describe('the access log', () => {
 
   it('is silent about a connection opened ahead of need and not used', async () => {
     const { accessLog, next } = collect()
-    await using web = await record({ accessLog, limits: { headerTimeoutMs: 100 } })
+    await using web = await open({ accessLog, limits: { headerTimeoutMs: 100 } })
     using silent = web.client()
     assert.match(await silent.rest(), /^HTTP\/1.1 408 /)
     await web.ask('GET /only HTTP/1.1\r\nHost: a\r\n\r\n')
@@ -157,18 +202,18 @@ describe('the access log', () => {
 
   it('shows a refused CONNECT', async () => {
     const { accessLog, next } = collect()
-    await using web = await record({ accessLog })
+    await using web = await open({ accessLog })
     await web.ask('CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\nUser-Agent: x\r\n\r\n')
-    const { method, path, status, userAgent } = await next()
+    const { method, path, status, headers } = await next()
     assert.deepEqual(
-      { method, path, status, userAgent },
+      { method, path, status, userAgent: headers['user-agent'] },
       { method: 'CONNECT', path: 'a:1', status: 501, userAgent: 'x' },
     )
   })
 
   it('says what a request was told whose body was malformed or too slow', async () => {
     const { accessLog, next } = collect()
-    await using web = await record({ accessLog, limits: { readTimeoutMs: 50 } }, async (exchange) => {
+    await using web = await open({ accessLog, limits: { readTimeoutMs: 50 } }, async (exchange) => {
       exchange.request.resume()
       await once(exchange.request, 'close')
       throw new UpstreamError('client-gone', 'the client is gone', { sent: true })

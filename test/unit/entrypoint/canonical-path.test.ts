@@ -3,6 +3,8 @@ import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { canonicalPath } from '../../../src/entrypoint/canonical-path.ts'
 
+const rules = { sanitize: true, refusedEscapes: undefined }
+
 const cases: readonly (readonly [raw: string, canonical: string | undefined])[] = [
   ['/', '/'],
   ['/a/b.html', '/a/b.html'],
@@ -43,17 +45,32 @@ const cases: readonly (readonly [raw: string, canonical: string | undefined])[] 
 describe('canonicalPath', () => {
   for (const [raw, canonical] of cases) {
     it(`makes ${JSON.stringify(raw)} ${canonical === undefined ? 'no path' : canonical}`, () => {
-      assert.equal(canonicalPath(raw), canonical)
+      assert.equal(canonicalPath(raw, rules), canonical)
     })
   }
 
   it('refuses the escapes it is told to, in either case', () => {
-    const refused = new Set(['%2F', '%5C', '%00'])
-    for (const raw of ['/admin%2Fusers', '/admin%2fusers', '/admin%5Cusers', '/admin%00']) {
+    const refused = { ...rules, refusedEscapes: new Set(['%2F', '%5C', '%00']) }
+    for (const raw of ['/admin%2Fusers', '/admin%2fusers', '/admin%5Cusers', '/admin%00', '/a\\b']) {
       assert.equal(canonicalPath(raw, refused), undefined)
     }
     assert.equal(canonicalPath('/a%3Bb', refused), '/a%3Bb')
   })
+
+  const unsanitized = [
+    ['/public/../admin', '/public/../admin'],
+    ['/public/%2e%2E/admin', '/public/../admin'],
+    ['//a/./b//', '//a/./b//'],
+    ['/%61//b%2f', '/a//b%2F'],
+    ['/a\\b', '/a%5Cb'],
+    ['/%zz/../', undefined],
+    ['/a b/../', undefined],
+  ] as const
+  for (const [raw, canonical] of unsanitized) {
+    it(`leaves dot segments and slashes as they are when told so: ${raw}`, () => {
+      assert.equal(canonicalPath(raw, { ...rules, sanitize: false }), canonical)
+    })
+  }
 
   it('gives a path that is its own canonical form, rooted, without dot segments or empty ones', () => {
     const piece = fc.constantFrom(
@@ -75,9 +92,9 @@ describe('canonicalPath', () => {
     )
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-        const path = canonicalPath(`/${pieces.join('')}`)
+        const path = canonicalPath(`/${pieces.join('')}`, rules)
         if (path === undefined) return
-        assert.equal(canonicalPath(path), path)
+        assert.equal(canonicalPath(path, rules), path)
         assert.match(path, /^\//)
         assert.doesNotMatch(path, /\/\/|\/\.{1,2}(\/|$)|%2e|\\/i)
       }),

@@ -4,10 +4,10 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
-import { entrypointDefaults } from '../../../src/settings/limits.ts'
 import { openEntrypoint } from '../../../src/entrypoint/entrypoint.ts'
 import { respond } from '../../../src/exchange/respond.ts'
 import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
+import { byDefault } from '../../support/entrypoint-options.ts'
 import { answerPath, field, names, RawClient, record } from './raw-client.ts'
 
 describe('an entrypoint', () => {
@@ -23,6 +23,7 @@ describe('an entrypoint', () => {
       query: 'x=%2f&y',
       fields: ['Host', 'A.Local:8080', 'X-Two', '1', 'x-two', '2'],
       clientIp: '127.0.0.1',
+      secure: false,
     })
     assert.equal(exchange.kind, 'http')
     assert.equal(exchange.hostField, 'A.Local:8080')
@@ -37,6 +38,10 @@ describe('an entrypoint', () => {
       member: undefined,
       attempts: 0,
       status: undefined,
+      server: undefined,
+      serviceAt: undefined,
+      quiet: false,
+      unmeasured: false,
     })
   })
 
@@ -90,14 +95,14 @@ describe('an entrypoint', () => {
     await strict.ask(request)
     assert.equal(field(strict.exchanges[0], 'X-Forwarded-For'), '127.0.0.1')
     assert.equal(field(strict.exchanges[0], 'X-Forwarded-Proto'), 'http')
-    await using trusting = await record({ trust: { insecure: false, trustedIPs: ['127.0.0.0/8'] } })
+    await using trusting = await record({ forwardedHeaders: { trustedIPs: ['127.0.0.0/8'] } })
     await trusting.ask(request)
     assert.equal(field(trusting.exchanges[0], 'X-Forwarded-For'), '6.6.6.6, 127.0.0.1')
     assert.equal(field(trusting.exchanges[0], 'X-Forwarded-Proto'), 'https')
   })
 
   it('knows an IPv4 client of a dual-stack listener by its IPv4 address', async () => {
-    await using web = await record({ host: undefined, trust: { insecure: false, trustedIPs: ['127.0.0.1'] } })
+    await using web = await record({ host: undefined, forwardedHeaders: { trustedIPs: ['127.0.0.1'] } })
     await web.ask('GET / HTTP/1.1\r\nHost: a\r\nX-Real-Ip: 6.6.6.6\r\n\r\n')
     assert.equal(web.exchanges[0]?.head.clientIp, '127.0.0.1')
     assert.equal(field(web.exchanges[0], 'X-Real-Ip'), '6.6.6.6')
@@ -173,7 +178,7 @@ describe('an entrypoint', () => {
   })
 
   it('refuses to open with a trusted IP that is none', async () => {
-    await assert.rejects(record({ trust: { insecure: false, trustedIPs: ['10.0.0.0/99'] } }), {
+    await assert.rejects(record({ forwardedHeaders: { trustedIPs: ['10.0.0.0/99'] } }), {
       code: 'ERR_TRUSTED_IP',
     })
   })
@@ -452,8 +457,7 @@ describe('a graceful stop', () => {
       host: '127.0.0.1',
       port: 0,
       handler: () => answerPath,
-      trust: { insecure: false, trustedIPs: [] },
-      limits: entrypointDefaults,
+      ...byDefault,
       onError: (error) => assert.fail(String(error)),
     })
     const { port } = entrypoint

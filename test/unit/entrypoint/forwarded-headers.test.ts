@@ -6,7 +6,7 @@ import { raw } from './raw-client.ts'
 
 const stranger = { clientIp: '192.0.2.7', trusted: false, secure: false }
 const friend = { clientIp: '10.0.0.1', trusted: true, secure: false }
-const plainRequest = { hostField: 'a.local', port: '', forwardedFor: undefined, upgrade: false }
+const plainRequest = { hostField: 'a.local', port: '', forwardedFor: undefined, appends: true, upgrade: false }
 
 function added(...[fields, peer, forwarded]: Parameters<typeof addForwarded>): Record<string, string> {
   addForwarded(fields, peer, forwarded)

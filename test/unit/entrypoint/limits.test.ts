@@ -219,7 +219,7 @@ describe('connections', () => {
   it('of a trusted address are not: it speaks for many clients', async () => {
     await using web = await record({
       limits: { maxConnectionsPerIp: 1 },
-      trust: { insecure: false, trustedIPs: ['127.0.0.1'] },
+      forwardedHeaders: { trustedIPs: ['127.0.0.1'] },
     })
     using one = web.client()
     using two = web.client()

@@ -7,6 +7,8 @@ import { entrypointDefaults } from '../../../src/settings/limits.ts'
 import type { EntrypointLimits } from '../../../src/settings/limits.ts'
 import { openEntrypoint } from '../../../src/entrypoint/entrypoint.ts'
 import type { Entrypoint, EntrypointOptions } from '../../../src/entrypoint/entrypoint.ts'
+import type { EntryPointSettings } from '../../../src/settings/settings.ts'
+import { byDefault } from '../../support/entrypoint-options.ts'
 import type { Exchange, Handler } from '../../../src/exchange/exchange.ts'
 import { respond } from '../../../src/exchange/respond.ts'
 
@@ -96,12 +98,16 @@ export interface Recording extends AsyncDisposable {
   ask(text: string): Promise<Answer>
 }
 
+interface RecordOptions extends Partial<Omit<EntrypointOptions, keyof typeof byDefault>> {
+  readonly forwardedHeaders?: Partial<EntryPointSettings['forwardedHeaders']>
+  readonly paths?: Partial<EntryPointSettings['paths']>
+  readonly proxyProtocol?: EntryPointSettings['proxyProtocol']
+  readonly limits?: Partial<EntrypointLimits>
+}
+
 /** Opens an entrypoint whose handler keeps each exchange; unless told otherwise it answers 200 with the path. */
 export async function record(
-  {
-    limits,
-    ...options
-  }: Partial<Omit<EntrypointOptions, 'limits'>> & { readonly limits?: Partial<EntrypointLimits> } = {},
+  { limits, forwardedHeaders, paths, proxyProtocol, ...options }: RecordOptions = {},
   handle: Handler = answerPath,
 ): Promise<Recording> {
   const exchanges: Exchange[] = []
@@ -117,9 +123,11 @@ export async function record(
     host: '127.0.0.1',
     port: 0,
     handler: () => handler,
-    trust: { insecure: false, trustedIPs: [] },
     onError: (error) => errors.push(error),
     ...options,
+    proxyProtocol,
+    forwardedHeaders: { ...byDefault.forwardedHeaders, ...forwardedHeaders },
+    paths: { ...byDefault.paths, ...paths },
     limits: { ...entrypointDefaults, ...limits },
   })
   const client = (): RawClient => new RawClient(entrypoint.port)
