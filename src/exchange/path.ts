@@ -1,8 +1,35 @@
+// Paths that are put together after the entrypoint made the request's own canonical.
+
+/** Letters, digits and what else RFC 3986 section 3.3 lets stand in a path; `[` and `]` stand raw in many. */
+const unsafeInPath = /[^\w\-.~!$&'()*+,;=:@/%[\]]/gu
+const badEscape = /%(?![0-9A-Fa-f]{2})/
+
 /** True when a segment of the path is `.` or `..`: such a path means another one to whoever resolves it (RFC 3986 5.2.4). */
-export function hasDotSegment(path: string): boolean {
+function hasDotSegment(path: string): boolean {
   for (let start = path.indexOf('/.'); start !== -1; start = path.indexOf('/.', start + 1)) {
     const end = path[start + 2] === '.' ? start + 3 : start + 2
     if (end === path.length || path[end] === '/') return true
   }
   return false
+}
+
+/** False when whoever cleans the path gets another one: it has dot segments or doubled slashes. */
+export function isClean(path: string): boolean {
+  return !path.includes('//') && !hasDotSegment(path)
+}
+
+/** A `%` that begins no escape. */
+export function hasBadEscape(path: string): boolean {
+  return path.includes('%') && badEscape.test(path)
+}
+
+/** What may not stand raw in a path (a space, `?`, `#`, anything past ASCII) as escapes; escapes stay as they are. */
+export function escapePath(text: string): string {
+  return text.replace(unsafeInPath, (character) =>
+    [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  )
+}
+
+export function withLeadingSlash(path: string): string {
+  return path === '' || path.startsWith('/') ? path : `/${path}`
 }

@@ -1,5 +1,6 @@
 // The answers Muster writes itself, for both kinds of exchange.
 import { STATUS_CODES } from 'node:http'
+import { editedFields } from './edited-fields.ts'
 import type { Exchange } from './exchange.ts'
 
 /**
@@ -15,13 +16,10 @@ export function respond(
   if (exchange.kind === 'http') {
     const { response } = exchange
     if (response.headersSent || response.destroyed) return
-    response.writeHead(status, [
-      ...fields,
-      'Content-Length',
-      String(Buffer.byteLength(body)),
-      ...exchange.responseFields,
-    ])
-    response.end(body)
+    const bytes = asBytes(body)
+    response.writeHead(status, [...ownFields(exchange, status, fields), 'Content-Length', String(bytes.length)])
+    // node:http writes the head in the encoding of what comes first.
+    response.end(bytes, 'latin1')
     // A body that an attempt began to read stands before the next request, and node:http drops only untouched ones.
     exchange.request.resume()
     return
@@ -29,13 +27,25 @@ export function respond(
   const { socket } = exchange
   if (socket.destroyed || socket.writableEnded) return
   exchange.record.status = status
-  socket.end(rawResponse(status, body, fields))
+  socket.end(rawResponse(status, body, ownFields(exchange, status, fields)), 'latin1')
 }
 
-/** A whole HTTP/1.1 answer as text, for a socket that has no ServerResponse. Closes the connection. */
+function ownFields(exchange: Exchange, status: number, fields: readonly string[]): readonly string[] {
+  const { responseEdits, responseFields } = exchange
+  if (responseEdits === undefined) return responseFields.length === 0 ? fields : [...fields, ...responseFields]
+  return editedFields(exchange, { status, fields: [...fields, ...responseFields], origin: undefined })
+}
+
+/** A whole HTTP/1.1 answer, one character per byte, for a socket that has no ServerResponse. Closes the connection. */
 export function rawResponse(status: number, body: string, fields: readonly string[] = []): string {
+  const bytes = asBytes(body)
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`]
   for (let i = 0; i < fields.length; i += 2) lines.push(`${fields[i]}: ${fields[i + 1]}`)
-  lines.push(`Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close', '', '')
-  return lines.join('\r\n') + body
+  lines.push(`Content-Length: ${bytes.length}`, 'Connection: close', '', '')
+  return lines.join('\r\n') + bytes
+}
+
+/** In UTF-8, one character per byte. */
+function asBytes(text: string): string {
+  return Buffer.from(text).toString('latin1')
 }

@@ -1,5 +1,6 @@
 // The hot path: one HTTP/1.1 exchange over one connection to a member.
 import type { ServerResponse } from 'node:http'
+import { editedFields } from '../exchange/edited-fields.ts'
 import type { HttpExchange } from '../exchange/exchange.ts'
 import { isIdempotent } from '../exchange/idempotent.ts'
 import { UpstreamError, type UpstreamCode } from '../exchange/upstream-error.ts'
@@ -30,6 +31,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   readonly #outcome = Promise.withResolvers<void>()
   readonly #onClientClosed = (): void => this.#clientClosed()
   #settled = false
+  #host = ''
   #head = ''
   #connection: Connection | undefined
   #upload: RequestUpload | undefined
@@ -61,6 +63,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   /** Sends the request with that Host and passes the answer on. Settles as a Handler does. */
   run(host: string): Promise<void> {
     const { request, framing } = this.#exchange
+    this.#host = host
     try {
       this.#head = requestHead(this.#exchange, host, this.#pool.keeps)
     } catch (error) {
@@ -138,7 +141,8 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     // An event stream's first piece may be minutes away.
     if (this.#headWaits && this.#connection !== undefined) {
       this.#headWaits = false
-      this.#response.flushHeaders()
+      // Not flushHeaders(), which writes it as UTF-8: bytes past ASCII would become two.
+      this.#response.write('', 'latin1')
     }
   }
 
@@ -155,7 +159,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
       return false
     }
     try {
-      response.writeHead(head.status, head.reason, withOurs(plan.fields, this.#exchange.responseFields))
+      response.writeHead(head.status, head.reason, this.#fieldsFor(head.status, plan))
     } catch (error) {
       // The member's fields are vetted: one of ours is bad. It must not surface as an error of this socket.
       this.#settle(error)
@@ -164,6 +168,14 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     this.#plan = plan
     this.#headWaits = true
     return true
+  }
+
+  /** The member's, ours, and what middlewares make of them. */
+  #fieldsFor(status: number, plan: ResponsePlan): string[] {
+    const { responseEdits, responseFields } = this.#exchange
+    const fields = responseFields.length === 0 ? plan.fields : plan.fields.concat(responseFields)
+    if (responseEdits === undefined) return fields
+    return editedFields(this.#exchange, { status, fields, origin: { address: this.#member, host: this.#host } })
   }
 
   onPiece(piece: Buffer, last: boolean): void {
@@ -273,10 +285,6 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     this.#upload?.stop()
     this.#upload = undefined
   }
-}
-
-function withOurs(fields: string[], ours: readonly string[]): string[] {
-  return ours.length === 0 ? fields : fields.concat(ours)
 }
 
 function onHeadTimeout(hop: Http1Hop): void {

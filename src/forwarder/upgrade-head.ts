@@ -1,6 +1,7 @@
 // The heads of an upgrade in both directions: what http-proxy is told to send, and what the client is sent in its place.
 import type { IncomingMessage } from 'node:http'
-import type { UpgradeExchange } from '../exchange/exchange.ts'
+import { editedFields } from '../exchange/edited-fields.ts'
+import type { ResponseHeadDraft, UpgradeExchange } from '../exchange/exchange.ts'
 import { fieldLines } from './request-head.ts'
 import { planResponse } from './response-plan.ts'
 import type { ResponseHead } from './response-head.ts'
@@ -31,35 +32,28 @@ export function upgradeRequestFields(exchange: UpgradeExchange, host: string): U
   return Object.fromEntries(fields.toReversed())
 }
 
+/** Who answers, as edits are told of it. */
+export type AnswerOrigin = ResponseHeadDraft['origin']
+
 /** The member agreed: its end-to-end fields and ours under a head that says nothing else. Latin1. */
-export function switchingHead(answer: IncomingMessage, exchange: UpgradeExchange): string {
-  return headText('101 Switching Protocols', [
-    'Connection',
-    'Upgrade',
-    'Upgrade',
-    'websocket',
-    ...endToEnd(answer),
-    ...exchange.responseFields,
-  ])
+export function switchingHead(answer: IncomingMessage, exchange: UpgradeExchange, origin: AnswerOrigin): string {
+  const fields = endToEnd(answer, exchange, origin)
+  return headText('101 Switching Protocols', ['Connection', 'Upgrade', 'Upgrade', 'websocket', ...fields])
 }
 
 /** The member answered otherwise. The body is as long as the connection lasts, unless the member gave its length. */
-export function refusalHead(answer: IncomingMessage, exchange: UpgradeExchange): string {
+export function refusalHead(answer: IncomingMessage, exchange: UpgradeExchange, origin: AnswerOrigin): string {
   const status = `${answer.statusCode ?? 502} ${answer.statusMessage ?? ''}`
-  return headText(status, [...endToEnd(answer), ...exchange.responseFields, 'Connection', 'close'])
+  return headText(status, [...endToEnd(answer, exchange, origin), 'Connection', 'close'])
 }
 
-function endToEnd(answer: IncomingMessage): readonly string[] {
-  const head: ResponseHead = {
-    kind: 'head',
-    minorVersion: answer.httpVersionMinor === 0 ? 0 : 1,
-    status: answer.statusCode ?? 502,
-    reason: '',
-    fields: answer.rawHeaders,
-    bytes: 0,
-  }
+function endToEnd(answer: IncomingMessage, exchange: UpgradeExchange, origin: AnswerOrigin): readonly string[] {
+  const status = answer.statusCode ?? 502
+  const minorVersion = answer.httpVersionMinor === 0 ? 0 : 1
+  const head: ResponseHead = { kind: 'head', minorVersion, status, reason: '', fields: answer.rawHeaders, bytes: 0 }
   const plan = planResponse(head, 'GET', false)
-  return plan.kind === 'plan' ? plan.fields : []
+  const fields = [...(plan.kind === 'plan' ? plan.fields : []), ...exchange.responseFields]
+  return editedFields(exchange, { status, fields, origin })
 }
 
 function headText(status: string, fields: readonly string[]): string {

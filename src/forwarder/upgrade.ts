@@ -10,7 +10,7 @@ import type { ForwardOptions, Member } from '../service/member.ts'
 import { GuardedSocket } from './guarded-socket.ts'
 import type { MemberPool } from './pool.ts'
 import { fieldLines, hostFor, requestHead, requestTarget } from './request-head.ts'
-import { refusalHead, switchingHead, upgradeRequestFields } from './upgrade-head.ts'
+import { refusalHead, switchingHead, upgradeRequestFields, type AnswerOrigin } from './upgrade-head.ts'
 
 export interface UpgradeSettings {
   /** From the request to the head of the answer; 0 waits for ever. */
@@ -57,6 +57,7 @@ class Tunnel {
   readonly #onClientEnded = (): void => this.#fail('client-gone', 'the client went away')
   readonly #onReadable = (): void => this.#noticeEnd()
   readonly #onHalfEnded = (): void => this.#halfEnded()
+  #origin: AnswerOrigin
   #timer: NodeJS.Timeout | undefined
   /** Past `waiting` a head was written to the client, and its connection can only be closed or cut. */
   #state: 'waiting' | 'tunnel' | 'refused' = 'waiting'
@@ -72,6 +73,7 @@ class Tunnel {
 
   run(host: string, responseHeaderTimeoutMs: number): Promise<void> {
     const { socket, upgradeHead } = this.#exchange
+    this.#origin = { address: this.#member, host }
     socket.on('close', this.#onClientClosed)
     socket.on('end', this.#onClientEnded)
     socket.on('readable', this.#onReadable)
@@ -110,7 +112,7 @@ class Tunnel {
     // Each side may end while the other still speaks.
     this.#upstream.allowHalfOpen = true
     this.#exchange.record.status = 101
-    this.#answer('tunnel', switchingHead(answer, this.#exchange))
+    this.#answer('tunnel', switchingHead(answer, this.#exchange, this.#origin))
     client.on('end', this.#onHalfEnded)
     this.#upstream.on('end', this.#onHalfEnded)
   }
@@ -120,7 +122,7 @@ class Tunnel {
     if (answer.statusCode === 101) return this.#fail('malformed-response', 'it switched to nothing')
     const client = this.#exchange.socket
     this.#exchange.record.status = answer.statusCode
-    this.#answer('refused', refusalHead(answer, this.#exchange))
+    this.#answer('refused', refusalHead(answer, this.#exchange, this.#origin))
     client.once('finish', () => client.destroy())
     answer.once('close', () => {
       if (!answer.complete) this.#cut()

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Ledger } from '../../../src/ledger/ledger.ts'
-import type { Exchange, Framing } from '../../../src/exchange/exchange.ts'
+import type { Exchange, ExchangeRecord, Framing } from '../../../src/exchange/exchange.ts'
 import { respond } from '../../../src/exchange/respond.ts'
 import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
 import { createForwarder, type Forwarder, type ForwarderOptions } from '../../../src/forwarder/forwarder.ts'
@@ -30,6 +30,7 @@ export function memberAt(port: number, overrides: Partial<Member> = {}): Member 
   const key = overrides.key ?? 'web@test|1'
   return {
     key,
+    url: `http://127.0.0.1:${port}`,
     scheme: 'http',
     host: '127.0.0.1',
     port,
@@ -124,6 +125,7 @@ function base(request: IncomingMessage) {
       query: mark === -1 ? undefined : target.slice(mark + 1),
       fields: request.rawHeaders,
       clientIp: '127.0.0.1',
+      secure: false,
     },
     request,
     hostField: request.headers.host,
@@ -131,7 +133,22 @@ function base(request: IncomingMessage) {
     fields,
     framing: framingOf(request),
     responseFields: [],
-    record: { router: undefined, service: undefined, member: undefined, attempts: 0, status: undefined },
+    responseEdits: undefined,
+    record: newRecord(),
+  }
+}
+
+function newRecord(): ExchangeRecord {
+  return {
+    router: undefined,
+    service: undefined,
+    member: undefined,
+    attempts: 0,
+    status: undefined,
+    server: undefined,
+    serviceAt: undefined,
+    quiet: false,
+    unmeasured: false,
   }
 }
 

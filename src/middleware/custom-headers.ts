@@ -1,0 +1,44 @@
+// headers.customRequestHeaders and headers.customResponseHeaders: fields set, or deleted where the value is empty.
+import { removeField, setField, type FieldName } from '../exchange/field-list.ts'
+import type { ResponseEdit } from '../exchange/exchange.ts'
+import type { HeadersConfig } from '../model/dynamic-config.ts'
+import { fieldName, fieldText, isFraming } from './field-text.ts'
+import type { Middleware } from './middleware.ts'
+import { editResponse } from './response-edit.ts'
+
+interface Change {
+  readonly name: FieldName
+  /** Empty: the field is deleted. */
+  readonly value: string
+}
+
+/** Undefined when there is nothing to do. */
+export function customHeaders(config: HeadersConfig): Middleware | undefined {
+  const request = changesOf(config.customRequestHeaders)
+  const forMember = request.filter(({ name }) => name.lower !== 'host')
+  // As in Traefik deleting it has no effect: every request has a Host.
+  const host = request.find(({ name, value }) => name.lower === 'host' && value !== '')?.value
+  const forClient = changesOf(config.customResponseHeaders)
+  if (request.length === 0 && forClient.length === 0) return undefined
+  const edit: ResponseEdit | undefined = forClient.length > 0 ? ({ fields }) => apply(forClient, fields) : undefined
+
+  return (next) => (exchange) => {
+    if (host !== undefined) exchange.hostField = host
+    apply(forMember, exchange.fields)
+    if (edit !== undefined) editResponse(exchange, edit)
+    return next(exchange)
+  }
+}
+
+function changesOf(fields: ReadonlyMap<string, string>): readonly Change[] {
+  return [...fields]
+    .map(([name, value]) => ({ name: fieldName(name), value: fieldText(value) }))
+    .filter(({ name }) => !isFraming(name.lower))
+}
+
+function apply(changes: readonly Change[], fields: string[]): void {
+  for (const { name, value } of changes) {
+    if (value === '') removeField(fields, name.lower)
+    else setField(fields, name, value)
+  }
+}
