@@ -1,11 +1,11 @@
 // Who may take requests right now: members declared by providers × what the engine says × whether their port accepts.
 // Writes the availability flag of the ledger; the data plane sees it in the same instant.
 import type { ContainerEvent } from '../model/container-event.ts'
-import type { ContainerRef, MemberConfig } from '../model/dynamic-config.ts'
+import type { ContainerRef, MemberConfig, ServiceConfig } from '../model/dynamic-config.ts'
 import { memberKey } from '../model/member-key.ts'
 import type { DynamicConfig } from '../model/merge.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
-import type { Ledger } from '../ledger/ledger.ts'
+import type { Ledger, Place } from '../ledger/ledger.ts'
 import type { LedgerRow } from '../ledger/row.ts'
 import { ContainerLives } from './container-lives.ts'
 import { memberState } from './life-cycle.ts'
@@ -41,6 +41,9 @@ export class Cluster {
   readonly #ledger: Ledger
   readonly #onChange: (change: MemberChange) => void
   readonly #entries = new Map<string, Entry>()
+  /** The same by container: an event must not cost a look at every member. */
+  readonly #byContainer = new Map<string, Set<Entry>>()
+  readonly #places = new WeakMap<ServiceConfig, { service: QualifiedName; places: readonly Place[] }>()
   readonly #lives = new ContainerLives((containerId) => this.#probeAgain(containerId))
 
   constructor(ledger: Ledger, onChange: (change: MemberChange) => void) {
@@ -55,25 +58,20 @@ export class Cluster {
 
   /** Brings the members in line with a configuration. Called before its snapshot is compiled, so that rows exist. */
   sync(config: DynamicConfig): void {
-    const declared = new Map(
-      [...config.services].flatMap(([service, { members }]) =>
-        members.map((member) => [memberKey(service, member.id), { service, config: member }] as const),
-      ),
-    )
     const containers = new Map<string, ContainerRef>()
-    for (const { config: member } of declared.values()) {
-      if (member.container !== undefined) containers.set(member.container.id, member.container)
+    for (const { members } of config.services.values()) {
+      for (const { container } of members) if (container !== undefined) containers.set(container.id, container)
     }
     this.#lives.sync(containers)
+    const declared = new Set<string>()
     // First the new: a member that only changes its service (a renamed container) need not prove itself again.
-    for (const [key, { service, config: member }] of declared) this.#declare(key, service, member)
-    for (const key of this.#entries.keys()) if (!declared.has(key)) this.#remove(key)
-    for (const [service, { members }] of config.services) {
-      this.#ledger.arrange(
-        service,
-        members.map(({ id, weight }) => ({ key: memberKey(service, id), weight })),
-      )
+    for (const [service, settings] of config.services) {
+      const places = this.#placesOf(service, settings)
+      settings.members.forEach((member, index) => this.#declare(places[index]?.key ?? '', service, member))
+      for (const { key } of places) declared.add(key)
+      this.#ledger.arrange(service, places)
     }
+    for (const key of this.#entries.keys()) if (!declared.has(key)) this.#remove(key)
     this.#ledger.deleteTurnsExcept(config.services)
   }
 
@@ -92,6 +90,15 @@ export class Cluster {
     this.#lives[Symbol.dispose]()
   }
 
+  /** Kept per service as it was declared: keys are looked up with every update. */
+  #placesOf(service: QualifiedName, settings: ServiceConfig): readonly Place[] {
+    const before = this.#places.get(settings)
+    if (before?.service === service) return before.places
+    const places = settings.members.map(({ id, weight }) => ({ key: memberKey(service, id), weight }))
+    this.#places.set(settings, { service, places })
+    return places
+  }
+
   #declare(key: string, service: QualifiedName, config: MemberConfig): void {
     const known = this.#entries.get(key)
     if (known !== undefined) {
@@ -107,6 +114,7 @@ export class Cluster {
     if (this.#isProven(config)) entry.accepting = true
     else this.#probe(entry)
     this.#entries.set(key, entry)
+    this.#index(entry)
     this.#settle(entry, undefined, 'new')
   }
 
@@ -123,6 +131,7 @@ export class Cluster {
     const entry = this.#entries.get(key)
     if (entry === undefined) return
     this.#entries.delete(key)
+    this.#unindex(entry)
     this.#distrust(entry)
     // The row stays with the requests still in flight; only its name is forgotten.
     entry.member.row.available = false
@@ -176,7 +185,22 @@ export class Cluster {
     if (state !== before) this.#onChange({ member: entry.member, before, after: state, at })
   }
 
-  *#of(containerId: string): Iterable<Entry> {
-    for (const entry of this.#entries.values()) if (entry.member.config.container?.id === containerId) yield entry
+  #of(containerId: string): Iterable<Entry> {
+    return this.#byContainer.get(containerId) ?? []
+  }
+
+  #index(entry: Entry): void {
+    const id = entry.member.config.container?.id
+    if (id === undefined) return
+    const known = this.#byContainer.get(id)
+    if (known === undefined) this.#byContainer.set(id, new Set([entry]))
+    else known.add(entry)
+  }
+
+  #unindex(entry: Entry): void {
+    const id = entry.member.config.container?.id
+    const known = this.#byContainer.get(id ?? '')
+    known?.delete(entry)
+    if (known?.size === 0) this.#byContainer.delete(id ?? '')
   }
 }

@@ -96,6 +96,7 @@ export class Ledger implements Books {
 }
 
 function isSame(before: readonly Place[], after: readonly Place[]): boolean {
+  if (before === after) return true
   return (
     before.length === after.length &&
     before.every(({ key, weight }, index) => key === after[index]?.key && weight === after[index].weight)

@@ -5,8 +5,8 @@ import { Turns, turnsMemory } from './turns.ts'
 
 export class ThreadBooks implements Books {
   readonly #column: number
-  #rows = new Map<string, LedgerRow>()
-  #turns = new Map<string, Turns>()
+  readonly #rows = new Map<string, LedgerRow>()
+  readonly #turns = new Map<string, Turns>()
 
   /** @param column the one this thread counts in */
   constructor(column: number) {
@@ -21,21 +21,11 @@ export class ThreadBooks implements Books {
     return this.#turns.get(service) ?? new Turns(turnsMemory([], 0))
   }
 
-  /** Takes in what is new, and forgets whoever is no longer named: requests in flight hold their rows themselves. */
-  update({ rows, turns }: SharedBooks, memberKeys: Iterable<string>, services: Iterable<string>): void {
-    const rowBefore = this.#rows
-    const turnsBefore = this.#turns
-    this.#rows = new Map()
-    this.#turns = new Map()
-    for (const key of memberKeys) {
-      const memory = rows.get(key)
-      const row = memory === undefined ? rowBefore.get(key) : new LedgerRow(memory, this.#column)
-      if (row !== undefined) this.#rows.set(key, row)
-    }
-    for (const service of services) {
-      const memory = turns.get(service)
-      const turn = memory === undefined ? turnsBefore.get(service) : new Turns(memory)
-      if (turn !== undefined) this.#turns.set(service, turn)
-    }
+  /** Takes in what is new, and forgets whoever is gone: requests in flight hold their rows themselves. */
+  update({ rows, turns }: SharedBooks, gone: { memberKeys: Iterable<string>; services: Iterable<string> }): void {
+    for (const key of gone.memberKeys) this.#rows.delete(key)
+    for (const service of gone.services) this.#turns.delete(service)
+    for (const [key, memory] of rows) this.#rows.set(key, new LedgerRow(memory, this.#column))
+    for (const [service, memory] of turns) this.#turns.set(service, new Turns(memory))
   }
 }

@@ -5,6 +5,8 @@ import type { LedgerRow } from '../ledger/row.ts'
 export interface Member {
   /** Unique over all services: `service@provider|id`. State is kept under it, never under the address. */
   readonly key: string
+  /** `http://172.18.0.2:80`, for logs. */
+  readonly url: string
   readonly scheme: 'http' | 'https'
   readonly host: string
   readonly port: number

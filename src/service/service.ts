@@ -28,7 +28,9 @@ export function compileService(
   const options: ForwardOptions = { passHostHeader }
 
   return async function serve(exchange) {
-    exchange.record.service = name
+    const { record } = exchange
+    record.service = name
+    if (record.serviceAt === 0) record.serviceAt = performance.now()
     const { length: ownFields } = exchange.responseFields
     // Made by the first failure only: most requests have none.
     let tried: Member[] | undefined
@@ -42,8 +44,9 @@ export function compileService(
       }
       if (stuck === undefined) sticky?.stick(exchange, member)
       const { row } = member
-      exchange.record.member = member.slot
-      exchange.record.attempts++
+      record.member = member.slot
+      record.server = member.url
+      record.attempts++
       row.begin()
       try {
         await forward(exchange, member, options)

@@ -4,13 +4,15 @@ import type { Handler } from '../exchange/exchange.ts'
 import { respond } from '../exchange/respond.ts'
 import type { Books } from '../ledger/ledger.ts'
 import { chain, compileMiddleware } from '../middleware/compile-middleware.ts'
-import type { ServiceConfig } from '../model/dynamic-config.ts'
+import type { PlannedMiddleware, ServiceConfig } from '../model/dynamic-config.ts'
 import { memberKey } from '../model/member-key.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { buildRouteTable } from '../router/route-table.ts'
+import type { Route, RouteTable } from '../router/route-table.ts'
 import type { Forward, Member } from '../service/member.ts'
 import { compileService } from '../service/service.ts'
-import type { Plan } from './snapshot.ts'
+import { Memo } from './memo.ts'
+import type { Plan, RoutePlace, RoutePlan } from './snapshot.ts'
 
 export interface CompileContext {
   readonly entryPoints: readonly string[]
@@ -22,18 +24,44 @@ export interface CompileContext {
 /** By entrypoint name: all entrypoints in one map, so that they change in the same instant. */
 export type Handlers = ReadonlyMap<string, Handler>
 
-export function compile(plan: Plan, { entryPoints, books, forward, internalServices }: CompileContext): Handlers {
-  const services = new Map<QualifiedName, Handler>(internalServices)
-  for (const [name, service] of plan.services) {
-    const balancer = { members: membersOf(name, service, books), turns: books.turns(name) }
-    services.set(name, compileService(name, service, balancer, forward))
-  }
-  return new Map(entryPoints.map((entryPoint) => [entryPoint, entryPointHandler(entryPoint, plan, services)]))
-}
+/** Compiles one plan after the other: what stayed the same in the plan keeps its handler, and with it its state. */
+export function createCompiler(context: CompileContext): (plan: Plan) => Handlers {
+  const services = new Memo<QualifiedName, Handler>()
+  const routes = new Map(context.entryPoints.map((name) => [name, new Memo<QualifiedName, Route>()]))
 
-/** Of all members a plan names. */
-export function* memberKeysOf({ services }: Plan): Iterable<string> {
-  for (const [name, { members }] of services) for (const { id } of members) yield memberKey(name, id)
+  return (plan) => {
+    services.turn()
+    for (const memo of routes.values()) memo.turn()
+    const handlers = new Map<QualifiedName, Handler>(context.internalServices)
+    for (const [name, service] of plan.services) {
+      const turns = context.books.turns(name)
+      handlers.set(
+        name,
+        services.recall(name, [service, turns], () => {
+          const balancer = { members: membersOf(name, service, context.books), turns }
+          return compileService(name, service, balancer, context.forward)
+        }),
+      )
+    }
+    const tables = new Map(context.entryPoints.map((name) => [name, { plain: [] as Route[], tls: [] as Route[] }]))
+    for (const route of plan.routes.values()) {
+      const service = handlers.get(route.service) ?? notFound
+      for (const place of route.places) {
+        const table = tables.get(place.entryPoint)
+        const compiled = routes
+          .get(place.entryPoint)
+          ?.recall(route.name, [route, service], () => compileRoute(route, place, service))
+        if (table === undefined || compiled === undefined) continue
+        ;(place.tls ? table.tls : table.plain).push(compiled)
+      }
+    }
+    return new Map(
+      [...tables].map(([name, { plain, tls }]) => [
+        name,
+        entryPointHandler(buildRouteTable(plain), buildRouteTable(tls)),
+      ]),
+    )
+  }
 }
 
 /** Before the first snapshot: every request is told to come back in a moment, since a 404 could be believed. */
@@ -48,17 +76,36 @@ const notFound: Handler = (exchange) => {
   return Promise.resolve()
 }
 
-function entryPointHandler(entryPoint: string, { routes }: Plan, services: ReadonlyMap<string, Handler>): Handler {
-  const find = buildRouteTable(
-    routes
-      .filter(({ entryPoints }) => entryPoints.includes(entryPoint))
-      .map(({ name, rule, ruleText, priority, middlewares, service }) => {
-        const handler = chain(middlewares.map(compileMiddleware), services.get(service) ?? notFound)
-        return { name, rule, ruleText, priority, handler }
-      }),
-  )
+function compileRoute(plan: RoutePlan, place: RoutePlace, service: Handler): Route {
+  const { name, rule, ruleText, priority, refusal, middlewares } = plan
+  const composed = refusal === undefined ? compose([...place.before, ...middlewares], service) : refuse(refusal)
+  const handler = place.quiet || place.unmeasured ? unobserved(place, composed) : composed
+  return { name, rule, ruleText, priority, handler }
+}
+
+function compose(middlewares: readonly PlannedMiddleware[], service: Handler): Handler {
+  return chain(middlewares.map(compileMiddleware), service)
+}
+
+function refuse(reason: string): Handler {
   return (exchange) => {
-    const route = find(exchange.head)
+    respond(exchange, 503, `${reason}\n`)
+    return Promise.resolve()
+  }
+}
+
+function unobserved({ quiet, unmeasured }: RoutePlace, handler: Handler): Handler {
+  return (exchange) => {
+    exchange.record.quiet = quiet
+    exchange.record.unmeasured = unmeasured
+    return handler(exchange)
+  }
+}
+
+function entryPointHandler(findPlain: RouteTable, findTls: RouteTable): Handler {
+  return (exchange) => {
+    const { head } = exchange
+    const route = head.secure ? findTls(head) : findPlain(head)
     if (route === undefined) return notFound(exchange)
     exchange.record.router = route.name
     return route.handler(exchange)
@@ -68,6 +115,7 @@ function entryPointHandler(entryPoint: string, { routes }: Plan, services: Reado
 function membersOf(name: QualifiedName, { members }: ServiceConfig, books: Books): Member[] {
   return members.map(({ id, scheme, host, port, weight, slot }) => {
     const key = memberKey(name, id)
-    return { key, scheme, host, port, weight, slot, row: books.row(key) }
+    const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+    return { key, url, scheme, host, port, weight, slot, row: books.row(key) }
   })
 }

@@ -1,3 +1,4 @@
+import { emptyConfig } from '../model/merge.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** What there is before any provider has spoken. */
@@ -6,6 +7,8 @@ export const emptySnapshot: Snapshot = {
   routers: new Map(),
   services: new Map(),
   middlewares: new Map(),
+  tcp: emptyConfig.tcp,
+  udp: emptyConfig.udp,
   problems: [],
-  plan: { routes: [], services: new Map() },
+  plan: { routes: new Map(), services: new Map() },
 }

@@ -1,86 +1,127 @@
 // What a router refers to, found or reported.
-import type { MiddlewareConfig, RouterConfig } from '../model/dynamic-config.ts'
-import type { DynamicConfig } from '../model/merge.ts'
+import type { ObservabilityConfig, RouterConfig, ServiceConfig } from '../model/dynamic-config.ts'
+import type { Origin } from '../model/declaration.ts'
 import { didYouMean, nearest } from '../model/nearest.ts'
 import type { Problem } from '../model/problem.ts'
-import { providerOf } from '../model/qualified-name.ts'
+import { providerOf, qualify } from '../model/qualified-name.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
+import { missingName } from './missing-name.ts'
+import type { MiddlewareResolver, Resolution } from './resolve-middleware.ts'
 
-/** Something wrong with one option of a router; an `error` disables it. */
+/**
+ * Something wrong with one option of a router. An `error` disables it; one that `guards` may be what protects the router, which
+ * then keeps its requests to itself and answers 503.
+ */
 export interface Finding {
   readonly severity: Problem['severity']
   readonly option: string
   readonly reason: string
   readonly hint: string | undefined
+  readonly guards?: boolean
 }
 
 type Report = (finding: Finding) => void
 
+/** An entrypoint as routers see it. */
+export interface EntryPointOptions {
+  /** References of its own middlewares; without a provider they mean the router's. */
+  readonly middlewares: readonly string[]
+  readonly tls: boolean
+  /** For routers that say nothing of it themselves. */
+  readonly observability?: ObservabilityConfig | undefined
+}
+
 export interface KnownObjects {
-  readonly entryPoints: readonly string[]
+  readonly entryPoints: ReadonlyMap<string, EntryPointOptions>
   readonly defaultEntryPoints: readonly string[]
   /** Those of the configuration and Muster's own. */
-  readonly services: ReadonlySet<QualifiedName>
+  readonly services: ReadonlyMap<QualifiedName, ServiceConfig | undefined>
 }
+
+/** Muster's own services that tell nobody anything and change nothing. */
+const harmless: ReadonlySet<string> = new Set(['noop@internal', 'ping@internal'])
 
 export function findService(
   router: RouterConfig,
   { services }: KnownObjects,
+  origin: Origin | undefined,
   report: Report,
 ): QualifiedName | undefined {
   const service = router.service as QualifiedName
-  if (services.has(service)) return service
-  report(missing('service', service, services))
-  return undefined
+  if (!services.has(service)) {
+    report({ severity: 'error', option: 'service', ...missingName('service', service, services.keys()) })
+    return undefined
+  }
+  // Whoever may start a container could otherwise open the API to the world under a host of their own.
+  if (origin?.mayUseInternal === false && providerOf(service) === 'internal' && !harmless.has(service)) {
+    const reason = `"${service}" is not for labels of this container`
+    const hint = "set it in Muster's own compose project, or start Muster with --providers.docker.allowInternalServices"
+    report({ severity: 'error', option: 'service', reason, hint })
+    return undefined
+  }
+  if (services.get(service)?.pending?.['middlewares'] !== undefined) {
+    const reason = `the middlewares of service "${service}" are not supported yet`
+    report({ severity: 'error', option: 'service', reason, hint: 'name them on the router', guards: true })
+  }
+  return service
 }
 
 /** A router that lacks one of its middlewares must not serve without it: it may be the one that asks for a password. */
-export function findMiddlewares(
-  router: RouterConfig,
-  { middlewares }: DynamicConfig,
-  report: Report,
-): MiddlewareConfig[] {
-  return router.middlewares.flatMap((reference) => {
-    const middleware = middlewares.get(reference as QualifiedName)
-    if (middleware !== undefined) return middleware
-    report(missing('middlewares', reference, middlewares.keys()))
-    return []
-  })
+export function reportFaults(resolutions: readonly Resolution[], report: Report): void {
+  for (const { faults } of resolutions) {
+    for (const fault of faults) report({ severity: 'error', option: 'middlewares', guards: true, ...fault })
+  }
+}
+
+const none: readonly (readonly Resolution[])[] = []
+
+/** Of the entrypoints it stands on, in the order of its own; each with the middlewares that come before the router's. */
+export function entryPointResolutions(
+  name: QualifiedName,
+  entryPoints: readonly string[],
+  known: KnownObjects,
+  resolver: MiddlewareResolver,
+): readonly (readonly Resolution[])[] {
+  if (entryPoints.every((entryPoint) => known.entryPoints.get(entryPoint)?.middlewares.length === 0)) return none
+  const provider = providerOf(name)
+  return entryPoints.map((entryPoint) =>
+    (known.entryPoints.get(entryPoint)?.middlewares ?? []).map((reference) =>
+      resolver.resolve(qualify(reference, provider)),
+    ),
+  )
 }
 
 /** For the same reason: `routers.x.middleware=auth` was meant to protect it, and is not read. */
-export function findUnread(name: QualifiedName, { problems }: DynamicConfig): Finding[] {
-  return problems
-    .filter(({ severity, object }) => severity === 'error' && object?.kind === 'router')
-    .filter(({ object, provider }) => `${object?.name}@${provider}` === name)
-    .flatMap(({ field = '' }) => /\.([^.[]+)[^.]*$/.exec(field)?.[1] ?? [])
-    .filter((option) => nearest(option, ['middlewares']) !== undefined)
-    .map((option) => {
-      const reason = 'cannot be read and may name a middleware that protects the router'
-      return { severity: 'error', option, reason, hint: undefined }
-    })
+export function findUnread(problems: readonly Problem[], report: Report): void {
+  for (const { field = '' } of problems) {
+    const option = /\.([^.[]+)[^.]*$/.exec(field)?.[1]
+    if (option === undefined || nearest(option, ['middlewares']) === undefined) continue
+    const reason = 'cannot be read and may name a middleware that protects the router'
+    report({ severity: 'error', option, reason, hint: undefined, guards: true })
+  }
 }
 
 /** Unknown entrypoints among known ones are a warning, as in Traefik; none that is known disables the router. */
 export function findEntryPoints(router: RouterConfig, known: KnownObjects, report: Report): readonly string[] {
   const { entryPoints } = router
   if (entryPoints === undefined) return known.defaultEntryPoints
-  const using = entryPoints.filter((entryPoint) => known.entryPoints.includes(entryPoint))
+  const using = entryPoints.filter((entryPoint) => known.entryPoints.has(entryPoint))
   const severity = using.length === 0 ? 'error' : 'warning'
   for (const entryPoint of entryPoints) {
     if (using.includes(entryPoint)) continue
-    const hint = didYouMean(entryPoint, known.entryPoints)
+    const hint = didYouMean(entryPoint, known.entryPoints.keys())
     report({ severity, option: 'entryPoints', reason: `entrypoint "${entryPoint}" does not exist`, hint })
   }
   return using
 }
 
-/** The nearest spelling among those of the same provider, so that the provider's own letters do not count as likeness. */
-function missing(option: 'service' | 'middlewares', reference: string, known: Iterable<QualifiedName>): Finding {
-  const provider = providerOf(reference as QualifiedName)
-  const unqualified = (name: string): string => name.slice(0, -provider.length - 1)
-  const candidates = [...known].filter((name) => providerOf(name) === provider).map(unqualified)
-  const kind = option === 'service' ? 'service' : 'middleware'
-  const hint = didYouMean(unqualified(reference), candidates)
-  return { severity: 'error', option, reason: `${kind} "${reference}" does not exist`, hint }
+/** No entrypoint speaks TLS yet, and a router meant for TLS must not answer plain requests. */
+export function findTls(router: RouterConfig, using: readonly string[], known: KnownObjects, report: Report): void {
+  const secure = using.filter(
+    (entryPoint) => router.tls !== undefined || known.entryPoints.get(entryPoint)?.tls === true,
+  )
+  if (secure.length === 0) return
+  const all = secure.length === using.length
+  const reason = `TLS is not supported yet: it takes no requests${all ? '' : ` on ${secure.join(', ')}`}`
+  report({ severity: all ? 'error' : 'warning', option: 'tls', reason, hint: undefined })
 }

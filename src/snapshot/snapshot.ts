@@ -1,10 +1,17 @@
 // One immutable value, complete or not published at all: what the data plane is told, and what a person may see of it.
-import type { MiddlewareConfig, RouterConfig, ServiceConfig } from '../model/dynamic-config.ts'
+import type {
+  MiddlewareConfig,
+  PlannedMiddleware,
+  RouterConfig,
+  ServiceConfig,
+  StreamConfig,
+} from '../model/dynamic-config.ts'
+import type { Origin } from '../model/declaration.ts'
 import type { Problem } from '../model/problem.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { Rule } from '../router/rule.ts'
 
-/** `warning`: works, but not as written. `disabled`: takes no requests. */
+/** `warning`: works, but not as written. `disabled`: takes no requests, or answers them 503. */
 export type Status = 'enabled' | 'warning' | 'disabled'
 
 export interface RouterInfo {
@@ -15,18 +22,22 @@ export interface RouterInfo {
   readonly using: readonly string[]
   /** What decides between routers that match the same request: the configured one, else the rule's length. */
   readonly priority: bigint
+  /** Undefined for Muster's own. */
+  readonly origin: Origin | undefined
 }
 
 export interface ServiceInfo {
   /** Undefined for a service of Muster's own (`api@internal`). */
   readonly config: ServiceConfig | undefined
   readonly status: Status
+  readonly errors: readonly string[]
   readonly usedBy: readonly QualifiedName[]
 }
 
 export interface MiddlewareInfo {
   readonly config: MiddlewareConfig
   readonly status: Status
+  readonly errors: readonly string[]
   readonly usedBy: readonly QualifiedName[]
 }
 
@@ -36,13 +47,16 @@ export interface Snapshot {
   readonly routers: ReadonlyMap<QualifiedName, RouterInfo>
   readonly services: ReadonlyMap<QualifiedName, ServiceInfo>
   readonly middlewares: ReadonlyMap<QualifiedName, MiddlewareInfo>
+  /** TCP and UDP, which do not run yet, as declared. */
+  readonly tcp: StreamConfig
+  readonly udp: StreamConfig
   readonly problems: readonly Problem[]
   readonly plan: Plan
 }
 
 /** What the data plane is told: plain values, every reference found and every rule parsed. Each thread compiles it. */
 export interface Plan {
-  readonly routes: readonly RoutePlan[]
+  readonly routes: ReadonlyMap<QualifiedName, RoutePlan>
   readonly services: ReadonlyMap<QualifiedName, ServiceConfig>
 }
 
@@ -51,8 +65,22 @@ export interface RoutePlan {
   readonly rule: Rule
   readonly ruleText: string
   readonly priority: bigint
-  readonly entryPoints: readonly string[]
-  /** Outermost first. */
-  readonly middlewares: readonly MiddlewareConfig[]
+  readonly places: readonly RoutePlace[]
+  /** Outermost first; chains are resolved. */
+  readonly middlewares: readonly PlannedMiddleware[]
   readonly service: QualifiedName
+  /** Why every request is answered 503: a router that lacks what guards it must not be served open. */
+  readonly refusal: string | undefined
+}
+
+/** One entrypoint a route stands on. */
+export interface RoutePlace {
+  readonly entryPoint: string
+  /** Requests over TLS, and only those; false: plain ones only. */
+  readonly tls: boolean
+  /** The entrypoint's own middlewares, before the router's. */
+  readonly before: readonly PlannedMiddleware[]
+  /** No access lines of its requests, no metrics. */
+  readonly quiet: boolean
+  readonly unmeasured: boolean
 }

@@ -54,13 +54,13 @@ test('a thread is told of what is new alone, and forgets whom no plan names any 
   const books = new ThreadBooks(0)
   ledger.row('a').begin()
   const first = ledger.share()
-  books.update(first, ['a'], [])
+  books.update(first, nobody)
   ledger.row('b').begin()
   const second = ledger.share(first.upTo)
   assert.deepEqual([...second.rows.keys()], ['b'])
-  books.update(second, ['a', 'b'], [])
+  books.update(second, nobody)
   assert.deepEqual([books.row('a').elected, books.row('b').elected], [1, 1])
-  books.update(ledger.share(second.upTo), ['b'], [])
+  books.update(ledger.share(second.upTo), { ...nobody, memberKeys: ['a'] })
   assert.deepEqual([books.row('a').elected, books.row('b').elected], [0, 1])
 })
 
@@ -69,15 +69,17 @@ test('a service that is arranged anew is told of again', () => {
   const books = new ThreadBooks(0)
   ledger.arrange('web@test', [{ key: 'a', weight: 1 }])
   const first = ledger.share()
-  books.update(first, [], ['web@test'])
+  books.update(first, nobody)
   const places = ['a', 'b'].map((key) => ({ key, weight: 1 }))
   ledger.arrange('web@test', places)
-  books.update(ledger.share(first.upTo), [], ['web@test'])
+  books.update(ledger.share(first.upTo), nobody)
   assert.deepEqual([...books.turns('web@test').upcoming()], [0, 1])
 })
 
+const nobody = { memberKeys: [], services: [] }
+
 function threadBooks(ledger: Ledger, column: number): ThreadBooks {
   const books = new ThreadBooks(column)
-  books.update(ledger.share(), ['a'], [])
+  books.update(ledger.share(), nobody)
   return books
 }

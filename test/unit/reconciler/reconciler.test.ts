@@ -7,6 +7,7 @@ import type { Declaration } from '../../../src/model/declaration.ts'
 import type { DynamicConfig } from '../../../src/model/merge.ts'
 import { Reconciler } from '../../../src/reconciler/reconciler.ts'
 import type { Update } from '../../../src/reconciler/reconciler.ts'
+import { emptySnapshot } from '../../../src/snapshot/empty-snapshot.ts'
 import { SnapshotStore } from '../../../src/snapshot/snapshot-store.ts'
 import type { Snapshot } from '../../../src/snapshot/snapshot.ts'
 
@@ -113,15 +114,13 @@ function snapshotOf(config: DynamicConfig | undefined, version: number): Snapsho
   const routers = [...(config?.routers ?? [])]
   if (routers.some(([, router]) => router.rule === 'throw')) throw new Error(`cannot compile version ${version}`)
   const infos = routers.map(
-    ([name, router]) => [name, { config: router, status: 'enabled', errors: [], using: [], priority: 0n }] as const,
+    ([name, config]) =>
+      [name, { config, status: 'enabled', errors: [], using: [], priority: 0n, origin: undefined }] as const,
   )
   return {
+    ...emptySnapshot,
     version,
     routers: new Map(infos),
-    services: new Map(),
-    middlewares: new Map(),
-    problems: [],
-    plan: { routes: [], services: new Map() },
   }
 }
 

@@ -144,7 +144,16 @@ function threeMembers(): Member[] {
     const row = ledger.row(String(number))
     row.available = true
     const slot = `demo/web/${number}`
-    return { key: String(number), scheme: 'http', host: '127.0.0.1', port: 80, weight: 1, slot, row }
+    return {
+      key: String(number),
+      url: 'http://127.0.0.1:80',
+      scheme: 'http',
+      host: '127.0.0.1',
+      port: 80,
+      weight: 1,
+      slot,
+      row,
+    }
   })
 }
 

@@ -7,9 +7,9 @@ import type { MiddlewareConfig, RouterConfig, ServiceConfig } from '../../../src
 import { merge } from '../../../src/model/merge.ts'
 import type { Problem } from '../../../src/model/problem.ts'
 import type { QualifiedName } from '../../../src/model/qualified-name.ts'
-import { compile } from '../../../src/snapshot/compile.ts'
+import { createCompiler } from '../../../src/snapshot/compile.ts'
 import type { Handlers } from '../../../src/snapshot/compile.ts'
-import { link } from '../../../src/snapshot/link.ts'
+import { createLinker } from '../../../src/snapshot/link.ts'
 import type { RouterInfo, Snapshot } from '../../../src/snapshot/snapshot.ts'
 import { ask, openEdge } from '../../support/edge.ts'
 
@@ -47,7 +47,10 @@ const broken: readonly (readonly [string, Partial<RouterConfig>, RegExp])[] = [
 
 for (const [name, change, reason] of broken) {
   test(`a router with ${name} is disabled with its reason, and the others serve`, async () => {
-    const snapshot = compiled({ good: { rule: 'Path(`/good`)' }, bad: { rule: 'PathPrefix(`/`)', ...change } })
+    const snapshot = compiled({
+      good: { rule: 'Path(`/good`)', priority: 100n },
+      bad: { rule: 'PathPrefix(`/`)', ...change },
+    })
     const bad = snapshot.routers.get('bad@test' as QualifiedName) as RouterInfo
     assert.equal(bad.status, 'disabled')
     assert.match(bad.errors.join(), reason)
@@ -61,7 +64,11 @@ for (const [name, change, reason] of broken) {
     )
     await using edge = await openEdge(snapshot.handlers.get('web') as Handler)
     assert.equal((await ask(edge.port, '/good')).status, 200)
-    assert.equal((await ask(edge.port, '/elsewhere')).status, 404)
+    const elsewhere = await ask(edge.port, '/elsewhere')
+    // Served without its middleware it could be open to everybody; the next router might serve the same members.
+    assert.equal(elsewhere.status, name === 'an unknown middleware' ? 503 : 404)
+    if (elsewhere.status === 503)
+      assert.match(elsewhere.body, /router "bad@test" is not served: middleware "stripe@test"/)
   })
 }
 
@@ -156,11 +163,19 @@ function compiled(
     },
   ])
   const api = 'api@internal' as QualifiedName
-  const entryPoints = ['web', 'traefik']
-  const names = { entryPoints, defaultEntryPoints: ['web'], internalServices: [api] }
-  const snapshot = link(config, { ...names, version: 1 })
-  const handlers = compile(snapshot.plan, {
-    entryPoints,
+  const plain = { middlewares: [], tls: false }
+  const link = createLinker({
+    entryPoints: new Map([
+      ['web', plain],
+      ['traefik', plain],
+    ]),
+    defaultEntryPoints: ['web'],
+    internalServices: [api],
+    defaultRuleSyntax: 'v3',
+  })
+  const snapshot = link(config, 1)
+  const compile = createCompiler({
+    entryPoints: ['web', 'traefik'],
     books,
     forward: (exchange) => {
       respond(exchange, 200, exchange.record.service)
@@ -168,6 +183,7 @@ function compiled(
     },
     internalServices: new Map([[api, answerApi]]),
   })
+  const handlers = compile(snapshot.plan)
   return { ...snapshot, handlers }
 }
 

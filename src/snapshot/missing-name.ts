@@ -1,0 +1,18 @@
+import { didYouMean } from '../model/nearest.ts'
+import { providerOf } from '../model/qualified-name.ts'
+import type { QualifiedName } from '../model/qualified-name.ts'
+
+/**
+ * A reference that leads nowhere, and the nearest name: among those of the same provider, so that the provider's own letters
+ * do not count as likeness.
+ */
+export function missingName(
+  kind: 'service' | 'middleware',
+  reference: QualifiedName,
+  known: Iterable<QualifiedName>,
+): { readonly reason: string; readonly hint: string | undefined } {
+  const provider = providerOf(reference)
+  const unqualified = (name: string): string => name.slice(0, -provider.length - 1)
+  const candidates = [...known].filter((name) => providerOf(name) === provider).map(unqualified)
+  return { reason: `${kind} "${reference}" does not exist`, hint: didYouMean(unqualified(reference), candidates) }
+}
