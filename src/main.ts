@@ -1,6 +1,7 @@
 // The process: which command, its signals, its exit code. Each command loads what it needs and nothing else: a backend
 // of the demo is up in a fraction of the controller's time and memory.
 import { EntrypointError } from './entrypoint/entrypoint-error.ts'
+import { EngineError } from './provider/docker/engine.ts'
 import { SettingsError } from './settings/settings-error.ts'
 import { version } from './version.ts'
 
@@ -9,7 +10,25 @@ type Command = (args: readonly string[], signal: AbortSignal) => Promise<void>
 const commands: Readonly<Record<string, Command>> = {
   version: () => Promise.resolve(console.log(version)),
   whoami: async (args, signal) => (await import('./cli/whoami.ts')).runWhoami(args, signal),
+  healthcheck: async (args) => {
+    process.exitCode = await (await import('./cli/healthcheck.ts')).runHealthcheck(args, process.env)
+  },
+  lint: async (args) => {
+    process.exitCode = await (await import('./cli/lint.ts')).runLint(args, await terminal())
+  },
+  plan: async (args, signal) => {
+    process.exitCode = await (await import('./cli/plan.ts')).runPlan(args, await terminal(), signal)
+  },
+  explain: async (args, signal) => {
+    process.exitCode = await (await import('./cli/explain.ts')).runExplain(args, await terminal(), signal)
+  },
+  schema: async () => {
+    process.exitCode = (await import('./cli/schema.ts')).runSchema(await terminal())
+  },
 }
+
+/** What a user can mend: a sentence is enough. Anything else is a bug of ours and keeps its stack. */
+const told = [SettingsError, EntrypointError, EngineError]
 
 const stop = new AbortController()
 for (const name of ['SIGTERM', 'SIGINT'] as const) {
@@ -22,18 +41,29 @@ const command = Object.hasOwn(commands, first) ? commands[first] : undefined
 try {
   await (command === undefined ? runController(process.argv.slice(2), stop.signal) : command(rest, stop.signal))
 } catch (error) {
-  if (!(error instanceof SettingsError || error instanceof EntrypointError)) throw error
-  console.error(`muster: ${error.message}`)
+  if (!told.some((kind) => error instanceof kind)) throw error
+  console.error(`muster: ${(error as Error).message}`)
   process.exitCode = 1
+}
+
+async function terminal() {
+  return (await import('./cli/terminal.ts')).processTerminal()
 }
 
 /** `muster [flags]`: the controller, until the signal. */
 async function runController(argv: readonly string[], signal: AbortSignal): Promise<void> {
-  const { parseFlags } = await import('./settings/flags.ts')
-  const settings = parseFlags(argv)
+  const { asksForHelp, optionsHelp } = await import('./settings/options-help.ts')
+  if (asksForHelp(argv)) {
+    console.log(optionsHelp())
+    return
+  }
+  const { parseSettings } = await import('./settings/parse-settings.ts')
+  const { readConfigFile } = await import('./settings/config-file.ts')
+  const { settings, source } = await parseSettings({ argv, env: process.env, readFile: readConfigFile })
   const [{ startApp }, { createLogger }] = await Promise.all([import('./app.ts'), import('./observability/logger.ts')])
   const log = createLogger(settings.log)
-  log.info({ version }, 'Muster starts')
+  log.info({ version, configuration: source }, 'Muster starts')
+  for (const warning of settings.warnings) log.warn({}, warning)
   if (settings.ignored.length > 0) log.info({ options: settings.ignored }, 'options accepted without effect')
   await using _app = await startApp(settings, log)
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))

@@ -2,39 +2,72 @@
 import { STATUS_CODES } from 'node:http'
 import type { InternalAnswer, InternalRequest, InternalService } from '../exchange/internal.ts'
 import { balancers, members } from './balancer-report.ts'
-import { page as pageOf } from './list-query.ts'
-import { middlewareItems, rawData, routerItems, serviceItems } from './traefik-report.ts'
-import type { Item } from './traefik-report.ts'
-import type { AdminSources } from './sources.ts'
+import { explain } from './explain.ts'
+import type { Item } from './item.ts'
+import { withName } from './item.ts'
+import { listed } from './list-query.ts'
+import { middlewareItems } from './middleware-items.ts'
+import { entryPoints, overview } from './overview.ts'
 import { pageAt } from './pages.ts'
+import { problems } from './problem-report.ts'
+import { routerItems } from './router-items.ts'
+import { serviceItems } from './service-items.ts'
+import type { AdminSources } from './sources.ts'
+import { streamMiddlewareItems, streamRouterItems, streamServiceItems } from './stream-items.ts'
 
-type Report = (sources: AdminSources) => unknown
+type Report = (sources: AdminSources, query: URLSearchParams) => unknown
 
 const reports: Readonly<Record<string, Report>> = {
   '/api/version': ({ version, startDate }) => ({ Version: version, Codename: 'muster', startDate }),
+  '/api/overview': overview,
+  '/api/entrypoints': entryPoints,
   '/api/rawdata': rawData,
+  // There are none before TLS is supported; clients of Traefik's API ask all the same.
+  '/api/certificates': () => [],
   '/api/muster/balancers': balancers,
   '/api/muster/members': members,
-  '/api/muster/problems': ({ store }) => store.current.problems,
+  '/api/muster/problems': problems,
+  '/api/muster/explain': explain,
+}
+
+interface List {
+  readonly kind: 'router' | 'service' | 'middleware'
+  readonly items: (sources: AdminSources) => readonly Item[]
 }
 
 /** Traefik's lists: `/api/http/routers` gives a page of them, `/api/http/routers/NAME` one. */
-const lists: Readonly<Record<string, (sources: AdminSources) => readonly Item[]>> = {
-  '/api/http/routers': routerItems,
-  '/api/http/services': serviceItems,
-  '/api/http/middlewares': middlewareItems,
+const lists: Readonly<Record<string, List>> = {
+  '/api/http/routers': { kind: 'router', items: routerItems },
+  '/api/http/services': { kind: 'service', items: serviceItems },
+  '/api/http/middlewares': { kind: 'middleware', items: middlewareItems },
+  '/api/tcp/routers': { kind: 'router', items: streamRouterItems('tcp') },
+  '/api/tcp/services': { kind: 'service', items: streamServiceItems('tcp') },
+  '/api/tcp/middlewares': { kind: 'middleware', items: streamMiddlewareItems },
+  '/api/udp/routers': { kind: 'router', items: streamRouterItems('udp') },
+  '/api/udp/services': { kind: 'service', items: streamServiceItems('udp') },
 }
 
 export function createApi(sources: AdminSources): InternalService {
-  return (request) => answer(request, sources)
+  const { basePath } = sources.settings.api
+  return (request) => answer(withoutBase(request, basePath), sources)
 }
 
-export function createPing(isStopping: () => boolean): InternalService {
+export function createPing(isStopping: () => boolean, terminatingStatusCode: number): InternalService {
   return () => {
     // 503 takes this instance out of an outer balancer while the requests it has still finish.
-    const status = isStopping() ? 503 : 200
+    const status = isStopping() ? terminatingStatusCode : 200
     return { status, body: STATUS_CODES[status] ?? '', fields: ['Content-Type', 'text/plain; charset=utf-8'] }
   }
+}
+
+/** `noop@internal`, where redirections lead that never arrive there: Traefik answers 418. */
+export function noop(): InternalAnswer {
+  return { status: 418, body: STATUS_CODES[418] ?? '', fields: ['Content-Type', 'text/plain; charset=utf-8'] }
+}
+
+function withoutBase(request: InternalRequest, basePath: string): InternalRequest {
+  const { path } = request
+  return path.startsWith(`${basePath}/`) ? { ...request, path: path.slice(basePath.length) } : request
 }
 
 function answer({ method, path, query }: InternalRequest, sources: AdminSources): InternalAnswer {
@@ -42,20 +75,35 @@ function answer({ method, path, query }: InternalRequest, sources: AdminSources)
   if (method !== 'GET' && method !== 'HEAD') {
     return json(405, { message: `${method} is not allowed here` }, ['Allow', 'GET, HEAD'])
   }
-  if (path === '/' && sources.pages) return { status: 302, body: '', fields: ['Location', '/balancer-manager'] }
+  const { dashboard, basePath } = sources.settings.api
+  if (path === '/' && dashboard) return { status: 302, body: '', fields: ['Location', `${basePath}/balancer-manager`] }
+  const parameters = new URLSearchParams(query)
   const report = reports[path]
-  if (report !== undefined) return json(200, report(sources))
-  const page = sources.pages ? pageAt(path) : undefined
+  if (report !== undefined) return json(200, report(sources, parameters))
+  const page = dashboard ? pageAt(path) : undefined
   if (page !== undefined) return page
   const list = lists[path]
-  if (list !== undefined) {
-    const { items, nextPage } = pageOf(list(sources), new URLSearchParams(query))
-    return json(200, items, ['X-Next-Page', String(nextPage)])
-  }
+  return list === undefined ? one(path, sources) : many(list, sources, parameters)
+}
+
+function many({ items }: List, sources: AdminSources, query: URLSearchParams): InternalAnswer {
+  const found = listed(items(sources), query)
+  if (!found.ok) return json(400, { message: found.reason })
+  return json(200, found.items.map(withName), ['X-Next-Page', String(found.nextPage)])
+}
+
+function one(path: string, sources: AdminSources): InternalAnswer {
   const slash = path.lastIndexOf('/')
   const name = decodeName(path.slice(slash + 1))
-  const item = lists[path.slice(0, slash)]?.(sources).find((candidate) => candidate.name === name)
-  return item === undefined ? json(404, { message: `nothing is at ${path}` }) : json(200, item)
+  const parent = path.slice(0, slash)
+  if (parent === '/api/entrypoints') {
+    const found = entryPoints(sources).find((candidate) => 'name' in candidate && candidate.name === name)
+    return found === undefined ? json(404, { message: `entry point not found: ${name}` }) : json(200, found)
+  }
+  const list = lists[parent]
+  if (list === undefined) return json(404, { message: `nothing is at ${path}` })
+  const found = list.items(sources).find((candidate) => candidate.name === name)
+  return found === undefined ? json(404, { message: `${list.kind} not found: ${name}` }) : json(200, withName(found))
 }
 
 /** Names hold `@`, which clients may escape; a malformed escape cannot be a name. */
@@ -64,6 +112,24 @@ function decodeName(segment: string): string | undefined {
     return decodeURIComponent(segment)
   } catch {
     return undefined
+  }
+}
+
+/** Everything at once, by name. */
+function rawData(sources: AdminSources): object {
+  const byName = (path: string): object | undefined => {
+    const items = lists[path]?.items(sources) ?? []
+    return items.length === 0 ? undefined : Object.fromEntries(items.map(({ name, json: fields }) => [name, fields]))
+  }
+  return {
+    routers: byName('/api/http/routers'),
+    middlewares: byName('/api/http/middlewares'),
+    services: byName('/api/http/services'),
+    tcpRouters: byName('/api/tcp/routers'),
+    tcpMiddlewares: byName('/api/tcp/middlewares'),
+    tcpServices: byName('/api/tcp/services'),
+    udpRouters: byName('/api/udp/routers'),
+    udpServices: byName('/api/udp/services'),
   }
 }
 

@@ -13,15 +13,31 @@ const securityFields = [
   'no-cache',
 ]
 
+const manager = file('balancer-manager.html', 'text/html; charset=utf-8')
+const style = file('balancer-manager.css', 'text/css; charset=utf-8')
+const script = file('balancer-manager.js', 'text/javascript; charset=utf-8')
+
+/** All references are relative, so that the page works below any prefix; from a directory they start one level higher. */
+const managerInDirectory = {
+  ...manager,
+  text: manager.text.replaceAll('"balancer-manager/', '"').replace('data-api="', 'data-api="../'),
+}
+
 const pages = new Map([
-  ['/balancer-manager', file('balancer-manager.html', 'text/html; charset=utf-8')],
-  ['/balancer-manager/page.css', file('balancer-manager.css', 'text/css; charset=utf-8')],
-  ['/balancer-manager/page.js', file('balancer-manager.js', 'text/javascript; charset=utf-8')],
+  ['/balancer-manager', manager],
+  ['/balancer-manager/', managerInDirectory],
+  ['/balancer-manager/page.css', style],
+  ['/balancer-manager/page.js', script],
+  // Where Traefik's users have their dashboard, and where their routers lead.
+  ['/dashboard/', managerInDirectory],
+  ['/dashboard/page.css', style],
+  ['/dashboard/page.js', script],
 ])
 
 /** The page or one of its parts, when the path is one of theirs. */
 export function pageAt(path: string): InternalAnswer | undefined {
-  const found = pages.get(path === '/balancer-manager/' ? '/balancer-manager' : path)
+  if (path === '/dashboard') return { status: 302, body: '', fields: ['Location', 'dashboard/'] }
+  const found = pages.get(path)
   return found && { status: 200, body: found.text, fields: ['Content-Type', found.type, ...securityFields] }
 }
 

@@ -1,4 +1,5 @@
 import type { ClusterMember } from '../cluster/cluster.ts'
+import type { Settings } from '../settings/settings.ts'
 import type { SnapshotStore } from '../snapshot/snapshot-store.ts'
 
 /** What the pages are made of. */
@@ -6,8 +7,7 @@ export interface AdminSources {
   readonly version: string
   /** ISO 8601. */
   readonly startDate: string
-  /** Serve the pages too, not only the API. */
-  readonly pages: boolean
+  readonly settings: Settings
   readonly store: SnapshotStore
   readonly cluster: { readonly members: readonly ClusterMember[] }
 }

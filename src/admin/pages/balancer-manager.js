@@ -1,6 +1,8 @@
 // Keeps the page in step with /api/muster/balancers: one table per balancer, one row per member.
 
 const everyMs = 1000
+// Relative: a router may have put the API under a prefix.
+const balancersUrl = new URL(`${document.documentElement.dataset.api}muster/balancers`, location.href)
 const main = document.querySelector('#balancers')
 const freshness = document.querySelector('#freshness')
 const template = document.querySelector('#balancer')
@@ -12,7 +14,7 @@ for (;;) {
 
 async function refresh() {
   try {
-    const response = await fetch('/api/muster/balancers', { signal: AbortSignal.timeout(5000) })
+    const response = await fetch(balancersUrl, { signal: AbortSignal.timeout(5000) })
     if (!response.ok) throw new Error(`status ${response.status}`)
     const balancers = await response.json()
     main.replaceChildren(...(balancers.length > 0 ? balancers.map(section) : [nothing()]))

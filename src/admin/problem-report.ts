@@ -1,0 +1,11 @@
+// `/api/muster/problems`: what is wrong with the configuration, each with its place and the way out.
+import { describeProblem } from '../model/problem.ts'
+import type { AdminSources } from './sources.ts'
+
+export function problems({ store }: AdminSources): object[] {
+  return store.current.problems.map((problem) => {
+    const { provider, source, field } = problem
+    const place = provider === 'docker' ? { container: source, label: field } : { file: source, option: field }
+    return { ...problem, ...place, text: describeProblem(problem) }
+  })
+}
