@@ -1,0 +1,38 @@
+// Questions to a running controller.
+
+export type ApiAnswer<T> =
+  | { readonly ok: true; readonly value: T }
+  /** `unreachable`: nobody answered at all. */
+  | { readonly ok: false; readonly unreachable: boolean; readonly message: string }
+
+export const defaultApi = 'http://127.0.0.1:8080'
+
+const timeoutMs = 10_000
+
+/** @param api where the API entrypoint is: `http://127.0.0.1:8080` */
+export async function askApi<T>(api: string, path: string, signal: AbortSignal): Promise<ApiAnswer<T>> {
+  const url = URL.canParse(path, api) ? new URL(path, api) : undefined
+  if (url === undefined || !url.protocol.startsWith('http')) {
+    return { ok: false, unreachable: false, message: `"${api}" is not an address; write ${defaultApi}` }
+  }
+  try {
+    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) })
+    if (!response.ok) {
+      const hint = response.status === 404 ? ': is this the API entrypoint of Muster?' : ''
+      return { ok: false, unreachable: false, message: `${url.origin} answers ${response.status}${hint}` }
+    }
+    return { ok: true, value: (await response.json()) as T }
+  } catch (error) {
+    const { message, cause } = error as Error & { readonly cause?: NodeJS.ErrnoException }
+    const code = cause?.code
+    if (code === undefined && !(error instanceof DOMException)) {
+      return {
+        ok: false,
+        unreachable: false,
+        message: `${url.origin} gives no answer of Muster's: ${cause?.message ?? message}`,
+      }
+    }
+    const hint = 'is Muster running with --api.insecure? name another address with --api'
+    return { ok: false, unreachable: true, message: `nothing answers at ${url.origin} (${code ?? message}); ${hint}` }
+  }
+}

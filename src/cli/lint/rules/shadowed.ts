@@ -1,0 +1,62 @@
+// A router that never takes a request, since another one that matches all of them is asked before.
+import type { QualifiedName } from '../../../model/qualified-name.ts'
+import { parseRule } from '../../../router/rule-parser.ts'
+import type { Rule as RuleTree } from '../../../router/rule.ts'
+import type { RouterInfo } from '../../../snapshot/snapshot.ts'
+import type { Assembly } from '../../compose/assemble.ts'
+import type { Rule } from '../finding.ts'
+import { objectLabel, serviceOf } from '../locate.ts'
+import { covers } from './rule-cover.ts'
+
+interface Candidate {
+  readonly name: QualifiedName
+  readonly info: RouterInfo
+  readonly rule: RuleTree
+  readonly length: number
+}
+
+export const shadowed: Rule = (assembly) => {
+  const candidates = candidatesOf(assembly)
+  return candidates.flatMap((router) => {
+    const { name, info } = router
+    const before = candidates.filter((other) => other !== router && isBefore(other, router))
+    const winners = info.using.map((entryPoint) =>
+      before.find((other) => isSamePlace(other, router, entryPoint) && covers(other.rule, router.rule)),
+    )
+    const [winner] = winners
+    const service = serviceOf(assembly, info.origin?.source ?? '')
+    if (winner === undefined || service === undefined || winners.includes(undefined)) return []
+    const own = name.replace(/@docker$/, '')
+    const label =
+      objectLabel(service, { kind: 'router', name: own }, 'rule') ?? objectLabel(service, { kind: 'router', name: own })
+    const reason =
+      winner.info.priority > info.priority
+        ? `has priority ${winner.info.priority} over ${info.priority}`
+        : `has the same priority ${info.priority}, and comes first by ${winner.length > router.length ? 'its longer rule' : 'its name'}`
+    return {
+      severity: 'warning',
+      position: label?.position ?? service.position,
+      service: service.name,
+      label: label?.key,
+      message: `router "${own}" never takes a request: "${winner.name.replace(/@docker$/, '')}" matches all of them and ${reason}`,
+      hint: `give "${own}" a priority above ${winner.info.priority}`,
+    }
+  })
+}
+
+function candidatesOf({ snapshot }: Assembly): readonly Candidate[] {
+  return [...snapshot.routers].flatMap(([name, info]) => {
+    const parsed = parseRule(info.config.rule, info.config.ruleSyntax ?? 'v3')
+    return parsed.ok ? { name, info, rule: parsed.rule, length: Buffer.byteLength(info.config.rule) } : []
+  })
+}
+
+/** Higher priority, then longer rule, then name: as routes are ranked. */
+function isBefore(a: Candidate, b: Candidate): boolean {
+  if (a.info.priority !== b.info.priority) return a.info.priority > b.info.priority
+  return a.length === b.length ? a.name < b.name : a.length > b.length
+}
+
+function isSamePlace(a: Candidate, b: Candidate, entryPoint: string): boolean {
+  return a.info.using.includes(entryPoint) && (a.info.config.tls === undefined) === (b.info.config.tls === undefined)
+}
