@@ -35,7 +35,7 @@ for (const [endpoint, parsed] of [
 }
 
 for (const [endpoint, reason] of [
-  ['unix://', /a path of a socket|the path of a socket/],
+  ['unix://', /the path of a socket/],
   ['docker.sock', /begins with a slash/],
   ['npipe:////./pipe/docker_engine', /it knows unix, tcp, http, https, ssh/],
   ['tcp://', /has no host/],
