@@ -1,11 +1,12 @@
 // Who may take requests right now: members declared by providers × what the engine says × whether their port accepts.
 // Writes the availability flag of the ledger; the data plane sees it in the same instant.
 import type { ContainerEvent } from '../model/container-event.ts'
-import type { ContainerRef, MemberConfig, ServiceConfig } from '../model/dynamic-config.ts'
+import type { MemberConfig } from '../model/dynamic-config.ts'
+import { changesBetween } from '../model/changes.ts'
 import { memberKey } from '../model/member-key.ts'
 import type { DynamicConfig } from '../model/merge.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
-import type { Ledger, Place } from '../ledger/ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import type { LedgerRow } from '../ledger/row.ts'
 import { ContainerLives } from './container-lives.ts'
 import { memberState } from './life-cycle.ts'
@@ -43,7 +44,8 @@ export class Cluster {
   readonly #entries = new Map<string, Entry>()
   /** The same by container: an event must not cost a look at every member. */
   readonly #byContainer = new Map<string, Set<Entry>>()
-  readonly #places = new WeakMap<ServiceConfig, { service: QualifiedName; places: readonly Place[] }>()
+  /** As they were declared last. */
+  #services: DynamicConfig['services'] = new Map()
   readonly #lives = new ContainerLives((containerId) => this.#probeAgain(containerId))
 
   constructor(ledger: Ledger, onChange: (change: MemberChange) => void) {
@@ -58,21 +60,28 @@ export class Cluster {
 
   /** Brings the members in line with a configuration. Called before its snapshot is compiled, so that rows exist. */
   sync(config: DynamicConfig): void {
-    const containers = new Map<string, ContainerRef>()
-    for (const { members } of config.services.values()) {
-      for (const { container } of members) if (container !== undefined) containers.set(container.id, container)
-    }
-    this.#lives.sync(containers)
-    const declared = new Set<string>()
+    const changes = changesBetween(this.#services, config.services)
+    const changed = [...changes].flatMap(([service, settings]) =>
+      settings === undefined ? [] : [{ service, settings }],
+    )
+    this.#lives.sync(changed.flatMap(({ settings }) => settings.members.flatMap(({ container }) => container ?? [])))
     // First the new: a member that only changes its service (a renamed container) need not prove itself again.
-    for (const [service, settings] of config.services) {
-      const places = this.#placesOf(service, settings)
+    const kept = new Set<string>()
+    for (const { service, settings } of changed) {
+      const places = settings.members.map(({ id, weight }) => ({ key: memberKey(service, id), weight }))
       settings.members.forEach((member, index) => this.#declare(places[index]?.key ?? '', service, member))
-      for (const { key } of places) declared.add(key)
+      for (const { key } of places) kept.add(key)
       this.#ledger.arrange(service, places)
     }
-    for (const key of this.#entries.keys()) if (!declared.has(key)) this.#remove(key)
-    this.#ledger.deleteTurnsExcept(config.services)
+    for (const [service, settings] of changes) {
+      for (const { id } of this.#services.get(service)?.members ?? []) {
+        const key = memberKey(service, id)
+        if (!kept.has(key)) this.#remove(key)
+      }
+      if (settings === undefined) this.#ledger.deleteTurns(service)
+    }
+    this.#lives.forgetExcept((containerId) => this.#byContainer.has(containerId))
+    this.#services = config.services
   }
 
   /** What the engine says of a container, ahead of the declaration that follows from it. */
@@ -88,15 +97,6 @@ export class Cluster {
   [Symbol.dispose](): void {
     for (const entry of this.#entries.values()) entry.probe?.abort()
     this.#lives[Symbol.dispose]()
-  }
-
-  /** Kept per service as it was declared: keys are looked up with every update. */
-  #placesOf(service: QualifiedName, settings: ServiceConfig): readonly Place[] {
-    const before = this.#places.get(settings)
-    if (before?.service === service) return before.places
-    const places = settings.members.map(({ id, weight }) => ({ key: memberKey(service, id), weight }))
-    this.#places.set(settings, { service, places })
-    return places
   }
 
   #declare(key: string, service: QualifiedName, config: MemberConfig): void {

@@ -31,12 +31,9 @@ export class ContainerLives {
     return this.#lives.get(container.id) ?? { phase: 'running', health: container.health }
   }
 
-  /** Takes over what an inspection found and forgets stopped containers that are no longer declared. */
-  sync(containers: ReadonlyMap<string, ContainerRef>): void {
-    for (const [id, life] of this.#lives) {
-      if (!containers.has(id) && life.phase === 'stopped') this.#lives.delete(id)
-    }
-    for (const [id, { health, paused }] of containers) {
+  /** Takes over what an inspection found of these containers. */
+  sync(containers: Iterable<ContainerRef>): void {
+    for (const { id, health, paused } of containers) {
       const life = this.#life(id)
       life.health = health
       // Only running containers are declared with members. Where an event was missed (the engine was away), what the
@@ -44,6 +41,11 @@ export class ContainerLives {
       if (paused && life.phase === 'running') life.phase = 'paused'
       if (!paused && (life.phase === 'paused' || life.phase === 'stopped')) life.phase = 'running'
     }
+  }
+
+  /** Stopped containers that are no longer declared. */
+  forgetExcept(isDeclared: (containerId: string) => boolean): void {
+    for (const [id, { phase }] of this.#lives) if (phase === 'stopped' && !isDeclared(id)) this.#lives.delete(id)
   }
 
   /** Applies an event; true when members must prove again that they accept before they are chosen. */

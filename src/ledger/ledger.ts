@@ -76,8 +76,8 @@ export class Ledger implements Books {
     return turns
   }
 
-  deleteTurnsExcept(services: ReadonlySet<string> | ReadonlyMap<string, unknown>): void {
-    for (const service of this.#arrangements.keys()) if (!services.has(service)) this.#arrangements.delete(service)
+  deleteTurns(service: string): void {
+    this.#arrangements.delete(service)
   }
 
   /** What was made after `since`: handing over thousands of memories again costs half a second. */

@@ -1,7 +1,14 @@
 // Declarations → one dynamic configuration: every name qualified, every reference resolved to a qualified one. What a
 // provider did not change is the same object as before, so that whoever comes after can tell by a glance.
+import { changesBetween, withChanges } from './changes.ts'
 import type { Declaration, Origin } from './declaration.ts'
-import type { MiddlewareConfig, RouterConfig, ServiceConfig, StreamConfig } from './dynamic-config.ts'
+import type {
+  MiddlewareConfig,
+  RouterConfig,
+  ServiceConfig,
+  StreamConfig,
+  StreamRouterConfig,
+} from './dynamic-config.ts'
 import type { Problem } from './problem.ts'
 import { qualify } from './qualified-name.ts'
 import type { QualifiedName } from './qualified-name.ts'
@@ -29,88 +36,128 @@ export const emptyConfig: DynamicConfig = {
   origins: new Map(),
 }
 
-/** The order of the declarations does not matter: qualified names cannot collide, and the result is sorted. */
+/** The order of the declarations does not matter: qualified names cannot collide. */
 export function merge(declarations: Iterable<Declaration>): DynamicConfig {
-  const sorted = [...declarations].sort((a, b) => (a.provider < b.provider ? -1 : 1))
-  return {
-    routers: collect(sorted, ({ routers }) => routers, qualifyRouter),
-    services: collect(sorted, ({ services }) => services, asItIs),
-    middlewares: collect(sorted, ({ middlewares }) => middlewares, qualifyMiddleware),
-    tcp: mergeStreams(sorted, ({ tcp }) => tcp),
-    udp: mergeStreams(sorted, ({ udp }) => udp),
-    problems: sorted.flatMap((d) => d.problems),
-    origins: collect(sorted, ({ origins }) => origins, asItIs),
-  }
+  const config = createMerger()
+  return [...declarations].toSorted(byProvider).reduce((_, declaration) => config(declaration), emptyConfig)
 }
 
-function mergeStreams(
-  declarations: readonly Declaration[],
-  of: (d: Declaration) => StreamConfig | undefined,
-): StreamConfig {
-  if (declarations.every((declaration) => of(declaration) === undefined)) return noStreams
-  return {
-    routers: collect(declarations, (d) => of(d)?.routers, asItIs),
-    services: collect(declarations, (d) => of(d)?.services, asItIs),
-    middlewares: collect(declarations, (d) => of(d)?.middlewares, asItIs),
-  }
-}
-
-function collect<T extends object>(
-  declarations: readonly Declaration[],
-  of: (declaration: Declaration) => ReadonlyMap<string, T> | undefined,
-  resolve: (object: T, provider: string) => T,
-): Map<QualifiedName, T> {
-  const collected = new Map<QualifiedName, T>()
-  for (const declaration of declarations) {
-    const objects = of(declaration)
-    if (objects === undefined) continue
+/** Takes each provider's declarations as they come, and gives what they all make together. */
+export function createMerger(): (declaration: Declaration) => DynamicConfig {
+  const declarations = new Map<string, Declaration>()
+  let config = emptyConfig
+  return (declaration) => {
     const { provider } = declaration
-    for (const name of [...objects.keys()].sort()) {
-      const object = objects.get(name) as T
-      collected.set(nameOf(object, name, provider), resolve(object, provider))
+    const last = declarations.get(provider)
+    const step = <T>(of: (declaration: Declaration) => ReadonlyMap<string, T> | undefined): Step<T> => ({
+      provider,
+      before: last && of(last),
+      after: of(declaration),
+    })
+    declarations.set(provider, declaration)
+    config = {
+      routers: merged(
+        config.routers,
+        step(({ routers }) => routers),
+        qualifyRouter,
+      ),
+      services: merged(
+        config.services,
+        step(({ services }) => services),
+        asItIs,
+      ),
+      middlewares: merged(
+        config.middlewares,
+        step(({ middlewares }) => middlewares),
+        qualifyMiddleware,
+      ),
+      tcp: mergeStreams(config.tcp, { provider, before: last?.tcp, after: declaration.tcp }),
+      udp: mergeStreams(config.udp, { provider, before: last?.udp, after: declaration.udp }),
+      problems: [...declarations.values()].toSorted(byProvider).flatMap(({ problems }) => problems),
+      origins: merged(
+        config.origins,
+        step(({ origins }) => origins),
+        asItIs,
+      ),
     }
+    return config
   }
-  return collected
 }
 
-/** The same text again, not only an equal one: it is looked up in a dozen maps, and a new text is hashed for each. */
-function nameOf(object: object, name: string, provider: string): QualifiedName {
-  const before = names.get(object)
-  if (before?.name === name && before.provider === provider) return before.qualified
-  const made = { name, provider, qualified: qualify(name, provider) }
-  names.set(object, made)
-  return made.qualified
+const nothing: ReadonlyMap<string, never> = new Map<string, never>()
+
+function byProvider(a: Declaration, b: Declaration): number {
+  return a.provider < b.provider ? -1 : 1
 }
 
-const names = new WeakMap<object, { name: string; provider: string; qualified: QualifiedName }>()
+/** What became of one provider's objects of one kind. */
+interface Step<T> {
+  readonly provider: string
+  readonly before: ReadonlyMap<string, T> | undefined
+  readonly after: ReadonlyMap<string, T> | undefined
+}
+
+function merged<T>(
+  all: ReadonlyMap<QualifiedName, T>,
+  { provider, before = nothing, after = nothing }: Step<T>,
+  resolve: (object: T, provider: string) => T,
+): ReadonlyMap<QualifiedName, T> {
+  const changes = new Map<QualifiedName, T | undefined>()
+  for (const [name, object] of changesBetween(before, after)) {
+    changes.set(qualify(name, provider), object === undefined ? undefined : resolve(object, provider))
+  }
+  return withChanges(all, changes)
+}
+
+interface StreamStep {
+  readonly provider: string
+  readonly before: StreamConfig | undefined
+  readonly after: StreamConfig | undefined
+}
+
+function mergeStreams(all: StreamConfig, { provider, before, after }: StreamStep): StreamConfig {
+  if (before === after) return all
+  type Streams<T> = ReadonlyMap<QualifiedName, T>
+  const step = <T>(of: (config: StreamConfig) => ReadonlyMap<string, T>): Step<T> => ({
+    provider,
+    before: before && of(before),
+    after: after && of(after),
+  })
+  const { routers, services, middlewares } = all
+  return {
+    routers: merged(
+      routers as Streams<StreamRouterConfig>,
+      step((config) => config.routers),
+      asItIs,
+    ),
+    services: merged(
+      services as Streams<Options>,
+      step((config) => config.services),
+      asItIs,
+    ),
+    middlewares: merged(
+      middlewares as Streams<Options>,
+      step((config) => config.middlewares),
+      asItIs,
+    ),
+  }
+}
+
+type Options = Readonly<Record<string, unknown>>
 
 function asItIs<T>(object: T): T {
   return object
 }
 
-/** By the declared object, which belongs to one provider: what was qualified once is that object again. */
-const qualified = new WeakMap<object, RouterConfig | MiddlewareConfig>()
-
 function qualifyRouter(router: RouterConfig, provider: string): RouterConfig {
-  return once(router, () => ({
+  return {
     ...router,
     service: qualify(router.service, provider),
     middlewares: router.middlewares.map((name) => qualify(name, provider)),
-  }))
+  }
 }
 
 function qualifyMiddleware(middleware: MiddlewareConfig, provider: string): MiddlewareConfig {
   if (middleware.kind !== 'chain') return middleware
-  return once(middleware, () => ({
-    ...middleware,
-    middlewares: middleware.middlewares.map((name) => qualify(name, provider)),
-  }))
-}
-
-function once<T extends RouterConfig | MiddlewareConfig>(declared: T, qualifyAll: () => T): T {
-  const before = qualified.get(declared)
-  if (before !== undefined) return before as T
-  const made = qualifyAll()
-  qualified.set(declared, made)
-  return made
+  return { ...middleware, middlewares: middleware.middlewares.map((name) => qualify(name, provider)) }
 }

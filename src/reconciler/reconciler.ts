@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { Cause, Declaration } from '../model/declaration.ts'
 import { diff, isSame } from '../model/diff.ts'
 import type { ConfigDiff } from '../model/diff.ts'
-import { emptyConfig, merge } from '../model/merge.ts'
+import { createMerger, emptyConfig } from '../model/merge.ts'
 import type { DynamicConfig } from '../model/merge.ts'
 import type { SnapshotStore } from '../snapshot/snapshot-store.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
@@ -37,7 +37,9 @@ export interface ReconcilerOptions {
 
 export class Reconciler {
   readonly #options: ReconcilerOptions
-  readonly #declarations = new Map<string, Declaration>()
+  readonly #merge = createMerger()
+  /** What all declarations make together by now; `#config` is what is in force. */
+  #declared: DynamicConfig = emptyConfig
   readonly #silent: Set<string>
   readonly #debounce: Debounce
   readonly #startCeiling: NodeJS.Timeout
@@ -54,7 +56,7 @@ export class Reconciler {
 
   /** Replaces what the declaration's provider said before. */
   accept(declaration: Declaration): void {
-    this.#declarations.set(declaration.provider, declaration)
+    this.#declared = this.#merge(declaration)
     this.#causes.set(declaration.provider, declaration.cause)
     this.#silent.delete(declaration.provider)
     if (this.#started) this.#debounce.request()
@@ -75,7 +77,7 @@ export class Reconciler {
 
   #apply(): void {
     const { cluster, store, link, onUpdate, onFailure } = this.#options
-    const config = merge(this.#declarations.values())
+    const config = this.#declared
     const causes = [...this.#causes.values()]
     this.#causes = new Map()
     if (store.current.version > 0 && isSame(this.#config, config)) return

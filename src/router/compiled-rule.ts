@@ -1,4 +1,4 @@
-// What a route table needs of a rule, worked out once per rule however many tables are built: rules keep their identity
+// What a route table needs of a rule, worked out once per rule however many tables hold it: rules keep their identity
 // from one update to the next, and regular expressions and IP ranges take long to compile.
 import type { HostPattern } from './host-pattern.ts'
 import type { Matcher } from './matcher-table.ts'

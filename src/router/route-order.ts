@@ -10,7 +10,8 @@ export interface Ranked {
   readonly priority: bigint | undefined
 }
 
-interface Keyed<R> {
+/** A route and what it is ordered by, worked out once. */
+export interface Keyed<R extends Ranked> {
   readonly route: R
   /** The priority as a number: exact for all that people write, and in the right order beyond 2^53 too. */
   readonly priority: number
@@ -20,14 +21,19 @@ interface Keyed<R> {
 
 /** Higher priority first, then longer rule, then name. Priorities are 64 bits wide. */
 export function rankRoutes<R extends Ranked>(routes: readonly R[]): R[] {
-  const keyed = routes.map((route): Keyed<R> => {
-    const length = Buffer.byteLength(route.ruleText)
-    return { route, length, priority: Number(route.priority ?? 0n) || length }
-  })
-  return keyed.sort(compare).map(({ route }) => route)
+  return routes
+    .map(keyed)
+    .sort(compareKeyed)
+    .map(({ route }) => route)
 }
 
-function compare(a: Keyed<Ranked>, b: Keyed<Ranked>): number {
+export function keyed<R extends Ranked>(route: R): Keyed<R> {
+  const length = Buffer.byteLength(route.ruleText)
+  return { route, length, priority: Number(route.priority ?? 0n) || length }
+}
+
+/** 0 for none but two of the same name. */
+export function compareKeyed(a: Keyed<Ranked>, b: Keyed<Ranked>): number {
   if (a.priority !== b.priority) return b.priority - a.priority
   const exact = Number.isSafeInteger(a.priority) ? 0 : order(b.route.priority ?? 0n, a.route.priority ?? 0n)
   return exact || b.length - a.length || order(a.route.name, b.route.name)

@@ -1,17 +1,17 @@
-// A plan → handlers, in each data-plane thread: chains composed, route tables built. Everything with I/O (forwarding,
-// Muster's own pages) is handed in.
+// A plan → handlers, in each data-plane thread: services and routes compiled, and put in their tables. Everything with I/O
+// (forwarding, Muster's own pages) is handed in.
 import type { Handler } from '../exchange/exchange.ts'
-import { respond } from '../exchange/respond.ts'
 import type { Books } from '../ledger/ledger.ts'
-import { chain, compileMiddleware } from '../middleware/compile-middleware.ts'
-import type { PlannedMiddleware, ServiceConfig } from '../model/dynamic-config.ts'
+import type { ServiceConfig } from '../model/dynamic-config.ts'
 import { memberKey } from '../model/member-key.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
-import { buildRouteTable } from '../router/route-table.ts'
-import type { Route, RouteTable } from '../router/route-table.ts'
+import { RouteTable } from '../router/route-table.ts'
+import type { Route } from '../router/route-table.ts'
 import type { Forward, Member } from '../service/member.ts'
 import { compileService } from '../service/service.ts'
-import { Memo } from './memo.ts'
+import { compileRoute } from './compile-route.ts'
+import { entryPointHandler, notFound } from './entrypoint-handler.ts'
+import type { PlanUpdate } from './plan-update.ts'
 import type { Plan, RoutePlace, RoutePlan } from './snapshot.ts'
 
 export interface CompileContext {
@@ -21,94 +21,99 @@ export interface CompileContext {
   readonly internalServices: ReadonlyMap<QualifiedName, Handler>
 }
 
-/** By entrypoint name: all entrypoints in one map, so that they change in the same instant. */
+/** By entrypoint name. */
 export type Handlers = ReadonlyMap<string, Handler>
 
-/** Compiles one plan after the other: what stayed the same in the plan keeps its handler, and with it its state. */
-export function createCompiler(context: CompileContext): (plan: Plan) => Handlers {
-  const services = new Memo<QualifiedName, Handler>()
-  const routes = new Map(context.entryPoints.map((name) => [name, new Memo<QualifiedName, Route>()]))
+/** Undefined under a name: it is gone. */
+type Changed<V> = ReadonlyMap<QualifiedName, V | undefined>
 
-  return (plan) => {
-    services.turn()
-    for (const memo of routes.values()) memo.turn()
-    const handlers = new Map<QualifiedName, Handler>(context.internalServices)
-    for (const [name, service] of plan.services) {
-      const turns = context.books.turns(name)
-      handlers.set(
-        name,
-        services.recall(name, [service, turns], () => {
-          const balancer = { members: membersOf(name, service, context.books), turns }
-          return compileService(name, service, balancer, context.forward)
-        }),
-      )
-    }
-    const tables = new Map(context.entryPoints.map((name) => [name, { plain: [] as Route[], tls: [] as Route[] }]))
-    for (const route of plan.routes.values()) {
-      const service = handlers.get(route.service) ?? notFound
-      for (const place of route.places) {
-        const table = tables.get(place.entryPoint)
-        const compiled = routes
-          .get(place.entryPoint)
-          ?.recall(route.name, [route, service], () => compileRoute(route, place, service))
-        if (table === undefined || compiled === undefined) continue
-        ;(place.tls ? table.tls : table.plain).push(compiled)
-      }
-    }
-    return new Map(
-      [...tables].map(([name, { plain, tls }]) => [
-        name,
-        entryPointHandler(buildRouteTable(plain), buildRouteTable(tls)),
-      ]),
+export class Compiler {
+  readonly #context: CompileContext
+  readonly #tables: ReadonlyMap<string, { readonly plain: RouteTable; readonly tls: RouteTable }>
+  readonly #handlers: Handlers
+  readonly #services = new Map<QualifiedName, Handler>()
+  /** What stands in the tables. */
+  readonly #routes = new Map<QualifiedName, RoutePlan>()
+  /** By the service they lead to, be it there or not. */
+  readonly #users = new Map<QualifiedName, Set<QualifiedName>>()
+  /** What changed since the last compile that succeeded. */
+  readonly #dueServices = new Set<QualifiedName>()
+  readonly #dueRoutes = new Set<QualifiedName>()
+
+  constructor(context: CompileContext) {
+    this.#context = context
+    this.#tables = new Map(
+      context.entryPoints.map((name) => [name, { plain: new RouteTable(), tls: new RouteTable() }]),
     )
+    this.#handlers = new Map([...this.#tables].map(([name, { plain, tls }]) => [name, entryPointHandler(plain, tls)]))
   }
-}
 
-/** Before the first snapshot: every request is told to come back in a moment, since a 404 could be believed. */
-export const startingUp: Handler = (exchange) => {
-  respond(exchange, 503, 'no configuration yet\n', ['Content-Type', 'text/plain; charset=utf-8', 'Retry-After', '1'])
-  return Promise.resolve()
-}
-
-/** Where no router matches: Traefik's text. */
-const notFound: Handler = (exchange) => {
-  respond(exchange, 404, '404 page not found\n')
-  return Promise.resolve()
-}
-
-function compileRoute(plan: RoutePlan, place: RoutePlace, service: Handler): Route {
-  const { name, rule, ruleText, priority, refusal, middlewares } = plan
-  const composed = refusal === undefined ? compose([...place.before, ...middlewares], service) : refuse(refusal)
-  const handler = place.quiet || place.unmeasured ? unobserved(place, composed) : composed
-  return { name, rule, ruleText, priority, handler }
-}
-
-function compose(middlewares: readonly PlannedMiddleware[], service: Handler): Handler {
-  return chain(middlewares.map(compileMiddleware), service)
-}
-
-function refuse(reason: string): Handler {
-  return (exchange) => {
-    respond(exchange, 503, `${reason}\n`)
-    return Promise.resolve()
+  /**
+   * What stayed the same keeps its handler, and with it its state. All entrypoints change in the same instant; when it throws
+   * none does, and what was due still is with the next update.
+   * @param plan with the update in it
+   * @param rearranged services that are the same in the plan but have new turns
+   */
+  compile(plan: Plan, update: PlanUpdate, rearranged: Iterable<QualifiedName>): Handlers {
+    for (const name of update.services.keys()) this.#dueServices.add(name)
+    for (const name of rearranged) this.#dueServices.add(name)
+    for (const name of update.routes.keys()) this.#dueRoutes.add(name)
+    // All that may throw comes before the first change.
+    const services = this.#compileServices(plan)
+    for (const name of services.keys()) for (const route of this.#users.get(name) ?? []) this.#dueRoutes.add(route)
+    const changes = this.#compileRoutes(plan, services)
+    for (const [name, handler] of services) set(this.#services, name, handler)
+    for (const [table, routes] of changes) table.update(routes)
+    for (const name of this.#dueRoutes) this.#remember(name, plan.routes.get(name))
+    this.#dueServices.clear()
+    this.#dueRoutes.clear()
+    return this.#handlers
   }
-}
 
-function unobserved({ quiet, unmeasured }: RoutePlace, handler: Handler): Handler {
-  return (exchange) => {
-    exchange.record.quiet = quiet
-    exchange.record.unmeasured = unmeasured
-    return handler(exchange)
+  #compileServices(plan: Plan): Changed<Handler> {
+    const { books, forward } = this.#context
+    const compiled = new Map<QualifiedName, Handler | undefined>()
+    for (const name of this.#dueServices) {
+      const service = plan.services.get(name)
+      const balancer = service && { members: membersOf(name, service, books), turns: books.turns(name) }
+      compiled.set(name, balancer && compileService(name, service, balancer, forward))
+    }
+    return compiled
   }
-}
 
-function entryPointHandler(findPlain: RouteTable, findTls: RouteTable): Handler {
-  return (exchange) => {
-    const { head } = exchange
-    const route = head.secure ? findTls(head) : findPlain(head)
-    if (route === undefined) return notFound(exchange)
-    exchange.record.router = route.name
-    return route.handler(exchange)
+  #compileRoutes(plan: Plan, services: Changed<Handler>): ReadonlyMap<RouteTable, Changed<Route>> {
+    const changes = new Map<RouteTable, Map<QualifiedName, Route | undefined>>()
+    const change = (place: RoutePlace, name: QualifiedName, route: Route | undefined): void => {
+      const table = this.#tables.get(place.entryPoint)?.[place.tls ? 'tls' : 'plain']
+      if (table === undefined) return
+      const routes = changes.get(table)
+      if (routes === undefined) changes.set(table, new Map([[name, route]]))
+      else routes.set(name, route)
+    }
+    for (const name of this.#dueRoutes) {
+      for (const place of this.#routes.get(name)?.places ?? []) change(place, name, undefined)
+      const route = plan.routes.get(name)
+      if (route === undefined) continue
+      const { service } = route
+      const planned = services.has(service) ? services.get(service) : this.#services.get(service)
+      const handler = planned ?? this.#context.internalServices.get(service) ?? notFound
+      for (const place of route.places) change(place, name, compileRoute(route, place, handler))
+    }
+    return changes
+  }
+
+  #remember(name: QualifiedName, route: RoutePlan | undefined): void {
+    const before = this.#routes.get(name)?.service
+    set(this.#routes, name, route)
+    const after = route?.service
+    if (before === after) return
+    const former = before && this.#users.get(before)
+    former?.delete(name)
+    if (before !== undefined && former?.size === 0) this.#users.delete(before)
+    if (after === undefined) return
+    const users = this.#users.get(after)
+    if (users === undefined) this.#users.set(after, new Set([name]))
+    else users.add(name)
   }
 }
 
@@ -118,4 +123,9 @@ function membersOf(name: QualifiedName, { members }: ServiceConfig, books: Books
     const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
     return { key, url, scheme, host, port, weight, slot, row: books.row(key) }
   })
+}
+
+function set<V>(map: Map<QualifiedName, V>, name: QualifiedName, value: V | undefined): void {
+  if (value === undefined) map.delete(name)
+  else map.set(name, value)
 }

@@ -1,4 +1,5 @@
 // Who may answer for which hosts: a policy's word on one router, and routers of one owner before those of another.
+import type { Changes } from '../model/changes.ts'
 import type { Origin } from '../model/declaration.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { parseHostPattern } from '../router/host-pattern.ts'
@@ -7,7 +8,6 @@ import { hostsOfRule } from '../router/rule-hosts.ts'
 import type { Rule } from '../router/rule.ts'
 import type { LinkedRouter } from './link-router.ts'
 import type { Finding } from './router-references.ts'
-import type { RoutePlan } from './snapshot.ts'
 
 /** Refuses a router whose rule can match a host that its origin's policy does not grant. */
 export function findForeignHosts(rule: Rule, origin: Origin | undefined, report: (finding: Finding) => void): void {
@@ -40,52 +40,62 @@ function textOf(pattern: HostPattern): string {
   return pattern.kind === 'host' ? pattern.host : pattern.kind === 'any' ? '*' : `*.${pattern.parent}`
 }
 
-interface Claim {
-  readonly name: QualifiedName
-  readonly owner: string
-  readonly priority: bigint
-}
-
 /**
- * Routers that take requests for a host before a router of another owner: allowed, since a project may add a path to another
- * one's host, and worth a word, since it may also be a theft. Rules without a host are let be: they are short, so they come last.
+ * Which routers answer for which hosts. A router may take requests for a host before a router of another owner: a project may add
+ * a path to another one's host. It is worth a word, since it may also be a theft. Rules without a host are let be: they are
+ * short, so they come last.
  */
-export function findShadows(routers: readonly LinkedRouter[]): ReadonlyMap<QualifiedName, readonly Finding[]> {
-  const claims = new Map<string, Claim[]>()
-  for (const { name, info, route } of routers) {
-    const owner = info.origin?.owner
-    if (route === undefined || owner === undefined) continue
-    for (const place of placesOf(route)) {
-      const claim = { name, owner, priority: route.priority }
-      const claimed = claims.get(place)
-      if (claimed === undefined) claims.set(place, [claim])
-      else claimed.push(claim)
+export class HostClaims {
+  /** By entrypoint and host. */
+  readonly #claims = new Map<string, Set<LinkedRouter>>()
+
+  /** Takes in what an update changed; the names of routers whose shadows may be others now. */
+  replace(
+    changes: Changes<QualifiedName, LinkedRouter>,
+    before: ReadonlyMap<QualifiedName, LinkedRouter>,
+  ): ReadonlySet<QualifiedName> {
+    const touched = new Set<string>()
+    for (const [name, linked] of changes) {
+      for (const place of placesOf(before.get(name))) {
+        const claimed = this.#claims.get(place)
+        claimed?.delete(before.get(name) as LinkedRouter)
+        if (claimed?.size === 0) this.#claims.delete(place)
+        touched.add(place)
+      }
+      for (const place of placesOf(linked)) {
+        const claimed = this.#claims.get(place)
+        if (claimed === undefined) this.#claims.set(place, new Set([linked as LinkedRouter]))
+        else claimed.add(linked as LinkedRouter)
+        touched.add(place)
+      }
     }
+    return new Set([...touched].flatMap((place) => [...(this.#claims.get(place) ?? [])].map(({ name }) => name)))
   }
-  const shadows = new Map<QualifiedName, readonly Finding[]>()
-  for (const [place, claimed] of claims) {
-    if (claimed.length < 2) continue
-    for (const claim of claimed) {
-      const behind = claimed.find(({ owner, priority }) => owner !== claim.owner && priority < claim.priority)
-      if (behind === undefined) continue
+
+  /** What a router takes before another owner's: one finding for each of its hosts where it does. */
+  shadowsOf(linked: LinkedRouter): readonly Finding[] {
+    return placesOf(linked).flatMap((place) => {
+      const [behind] = [...(this.#claims.get(place) ?? [])].filter((other) => isBehind(other, linked)).sort(byName)
+      if (behind === undefined) return []
       const host = place.slice(place.lastIndexOf(' ') + 1)
-      const reason = `takes requests for "${host}" before router "${behind.name}" of ${behind.owner}`
-      shadows.set(claim.name, [{ severity: 'warning', option: 'rule', reason, hint: undefined }])
-    }
+      const reason = `takes requests for "${host}" before router "${behind.name}" of ${behind.info.origin?.owner}`
+      return { severity: 'warning', option: 'rule', reason, hint: undefined }
+    })
   }
-  return shadows
 }
 
-/** Entrypoint and host, for each that the route answers on; worked out once for a route. */
-function placesOf(route: RoutePlan): readonly string[] {
-  const before = places.get(route)
-  if (before !== undefined) return before
-  const hosts = hostsOfRule(route.rule) ?? []
-  const made = hosts.flatMap((host) =>
-    route.places.map(({ entryPoint, tls }) => `${entryPoint} ${tls} ${textOf(host)}`),
-  )
-  places.set(route, made)
-  return made
+function isBehind(other: LinkedRouter, { info: { origin, priority } }: LinkedRouter): boolean {
+  return other.info.origin?.owner !== origin?.owner && other.info.priority < priority
 }
 
-const places = new WeakMap<RoutePlan, readonly string[]>()
+function byName(a: LinkedRouter, b: LinkedRouter): number {
+  return a.name < b.name ? -1 : 1
+}
+
+/** Only what labels claim: whoever writes files and options may do as they like. */
+function placesOf(linked: LinkedRouter | undefined): readonly string[] {
+  if (linked?.route === undefined || linked.info.origin?.owner === undefined) return []
+  const { rule, places } = linked.route
+  const hosts = hostsOfRule(rule) ?? []
+  return hosts.flatMap((host) => places.map(({ entryPoint, tls }) => `${entryPoint} ${tls} ${textOf(host)}`))
+}

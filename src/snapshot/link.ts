@@ -1,18 +1,19 @@
 // Dynamic configuration → snapshot. A router that cannot work is disabled with its reasons and takes nothing else along.
 import type { RuleSyntax, ServiceConfig } from '../model/dynamic-config.ts'
+import { withChanges } from '../model/changes.ts'
+import type { Changes } from '../model/changes.ts'
+import { emptyConfig } from '../model/merge.ts'
 import type { DynamicConfig } from '../model/merge.ts'
-import type { ObjectKind, Problem } from '../model/problem.ts'
-import { qualify } from '../model/qualified-name.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
-import { findShadows } from './host-claims.ts'
+import { HostClaims } from './host-claims.ts'
 import { linkRouter, withWarnings } from './link-router.ts'
 import type { LinkedRouter } from './link-router.ts'
-import { Memo } from './memo.ts'
 import { middlewareInfos, serviceInfos } from './object-infos.ts'
 import { MiddlewareResolver } from './resolve-middleware.ts'
 import { entryPointResolutions } from './router-references.ts'
 import type { EntryPointOptions, KnownObjects } from './router-references.ts'
-import type { RoutePlan, Snapshot } from './snapshot.ts'
+import type { Plan, Snapshot } from './snapshot.ts'
+import { touchedRouters } from './touched-routers.ts'
 
 export interface LinkContext {
   readonly entryPoints: ReadonlyMap<string, EntryPointOptions>
@@ -25,66 +26,143 @@ export interface LinkContext {
 
 export type Link = (config: DynamicConfig, version: number) => Snapshot
 
-const noProblems: readonly Problem[] = []
+/** What was linked, as the next update finds it. */
+interface Linked {
+  readonly config: DynamicConfig
+  readonly routers: ReadonlyMap<QualifiedName, LinkedRouter>
+  readonly routes: Plan['routes']
+  /** The routers of which there is something to say. */
+  readonly troubled: ReadonlyMap<QualifiedName, LinkedRouter>
+  readonly claims: HostClaims
+}
 
 /**
- * Links one configuration after the other. Objects of the model that are the same as before give the same routes, so that an
- * update costs what changed and not what there is.
+ * Links one configuration after the other. Only routers that changed, or that lead to something that did, are looked at again:
+ * an update costs what changed and not what there is.
  */
 export function createLinker(context: LinkContext): Link {
-  const { entryPoints, defaultEntryPoints, internalServices, defaultRuleSyntax } = context
-  const memo = new Memo<QualifiedName, LinkedRouter>()
-  const resolver = new MiddlewareResolver()
-  const internal = new Map(internalServices.map((name) => [name, undefined]))
-
+  const fresh = (): Linked => ({
+    config: emptyConfig,
+    routers: new Map(),
+    routes: new Map(),
+    troubled: new Map(),
+    claims: new HostClaims(),
+  })
+  let last = fresh()
   return (config, version) => {
-    const unreadRouters = errorsOf('router', config.problems)
-    const unreadServices = errorsOf('service', config.problems)
-    memo.turn()
-    resolver.begin(config, errorsOf('middleware', config.problems))
-    const known: KnownObjects = {
-      entryPoints,
-      defaultEntryPoints,
-      services: new Map<QualifiedName, ServiceConfig | undefined>([...internal, ...config.services]),
-    }
-    const linked = [...config.routers].map(([name, router]) => {
-      const origin = config.origins.get(name)
-      const service = router.service as QualifiedName
-      const unread = [...(unreadRouters.get(name) ?? noProblems), ...(unreadServices.get(service) ?? noProblems)]
-      const middlewares = router.middlewares.map((reference) => resolver.resolve(reference as QualifiedName))
-      const using = router.entryPoints?.filter((entryPoint) => entryPoints.has(entryPoint)) ?? defaultEntryPoints
-      const before = entryPointResolutions(name, using, known, resolver)
-      // A missing name's hint depends on the names there are, so that case is worked out anew.
-      const target = known.services.has(service) ? known.services.get(service)?.pending : {}
-      const inputs = [router, origin, ...unread, target, ...middlewares, ...before.flat()]
-      return memo.recall(name, inputs, () =>
-        linkRouter({ name, router, origin, unread, middlewares, before }, known, defaultRuleSyntax),
-      )
-    })
-    const shadows = findShadows(linked)
-    const routers = linked.map((router) => {
-      const warnings = shadows.get(router.name)
-      return warnings === undefined ? router : withWarnings(router, warnings)
-    })
-    return Object.freeze({
-      version,
-      routers: new Map(routers.map((router) => [router.name, router.info])),
-      services: serviceInfos(config, routers, internalServices),
-      middlewares: middlewareInfos(config, routers, resolver),
-      tcp: config.tcp,
-      udp: config.udp,
-      problems: [...config.problems, ...routers.flatMap(({ problems }) => problems)],
-      plan: { routes: routesOf(routers), services: config.services },
-    })
+    const before = last
+    // A link that throws is our bug; the next one must not build on half of it.
+    last = fresh()
+    last = relink(before, config, context)
+    return snapshotOf(last, version, context)
   }
 }
 
-function routesOf(routers: readonly LinkedRouter[]): ReadonlyMap<QualifiedName, RoutePlan> {
-  return new Map(routers.flatMap(({ name, route }) => (route === undefined ? [] : [[name, route] as const])))
+function relink(before: Linked, config: DynamicConfig, context: LinkContext): Linked {
+  const { routers, routes, troubled, claims } = before
+  const around = { config, context, known: knownObjects(config, context), resolver: new MiddlewareResolver(config) }
+  const changed = new Map<QualifiedName, LinkedRouter | undefined>()
+  for (const name of touchedRouters(before, config, context.entryPoints)) {
+    changed.set(name, config.routers.has(name) ? linkOne(name, around) : undefined)
+  }
+  const shadowed = claims.replace(changed, routers)
+  const all = withChanges(routers, changed)
+  return {
+    config,
+    routers: all,
+    routes: withChanges(
+      routes,
+      mapChanges(changed, (linked) => linked?.route),
+    ),
+    troubled: withChanges(
+      troubled,
+      new Map([...changed.keys(), ...shadowed].map((name) => [name, inTrouble(all.get(name), claims)])),
+    ),
+    claims,
+  }
 }
 
-/** By the object they belong to. */
-function errorsOf(kind: ObjectKind, problems: readonly Problem[]): ReadonlyMap<QualifiedName, readonly Problem[]> {
-  const errors = problems.filter(({ severity, object }) => severity === 'error' && object?.kind === kind)
-  return Map.groupBy(errors, ({ object, provider }) => qualify(object?.name ?? '', provider))
+/** The router with all there is to say of it; undefined when there is nothing. */
+function inTrouble(linked: LinkedRouter | undefined, claims: HostClaims): LinkedRouter | undefined {
+  if (linked === undefined) return undefined
+  const warnings = claims.shadowsOf(linked)
+  const told = warnings.length === 0 ? linked : withWarnings(linked, warnings)
+  return told.problems.length === 0 ? undefined : told
+}
+
+function mapChanges<T>(
+  changes: Changes<QualifiedName, LinkedRouter>,
+  pick: (linked: LinkedRouter | undefined) => T | undefined,
+): Changes<QualifiedName, T> {
+  return new Map([...changes].map(([name, linked]) => [name, pick(linked)]))
+}
+
+/** What only people look at is worked out when somebody does. */
+function snapshotOf(linked: Linked, version: number, { internalServices }: LinkContext): Snapshot {
+  const { config, routes, troubled } = linked
+  const routers = once(
+    () => new Map(inOrder(linked.routers).map(([name, router]) => [name, (troubled.get(name) ?? router).info])),
+  )
+  const services = once(() => serviceInfos(config, routers(), internalServices))
+  const middlewares = once(() => middlewareInfos(config, routers()))
+  return Object.freeze({
+    version,
+    get routers() {
+      return routers()
+    },
+    get services() {
+      return services()
+    },
+    get middlewares() {
+      return middlewares()
+    },
+    tcp: config.tcp,
+    udp: config.udp,
+    problems: [...config.problems, ...inOrder(troubled).flatMap(([, { problems }]) => problems)],
+    plan: { routes, services: config.services },
+  })
+}
+
+function inOrder<T>(objects: ReadonlyMap<QualifiedName, T>): [QualifiedName, T][] {
+  return [...objects].sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
+}
+
+interface Surroundings {
+  readonly config: DynamicConfig
+  readonly context: LinkContext
+  readonly known: KnownObjects
+  readonly resolver: MiddlewareResolver
+}
+
+function linkOne(name: QualifiedName, { config, context, known, resolver }: Surroundings): LinkedRouter {
+  const router = config.routers.get(name)
+  if (router === undefined) throw new Error(`there is no router "${name}" to link`)
+  const { entryPoints, defaultEntryPoints, defaultRuleSyntax } = context
+  const origin = config.origins.get(name)
+  const unread = [
+    ...resolver.errorsOf('router', name),
+    ...resolver.errorsOf('service', router.service as QualifiedName),
+  ]
+  const middlewares = router.middlewares.map((reference) => resolver.resolve(reference as QualifiedName))
+  const using = router.entryPoints?.filter((entryPoint) => entryPoints.has(entryPoint)) ?? defaultEntryPoints
+  const before = entryPointResolutions(name, using, known, resolver)
+  return linkRouter({ name, router, origin, unread, middlewares, before }, known, defaultRuleSyntax)
+}
+
+function knownObjects(
+  config: DynamicConfig,
+  { entryPoints, defaultEntryPoints, internalServices }: LinkContext,
+): KnownObjects {
+  return {
+    entryPoints,
+    defaultEntryPoints,
+    hasService: (name) => config.services.has(name) || internalServices.includes(name),
+    service: (name): ServiceConfig | undefined => config.services.get(name),
+    serviceNames: () => [...internalServices, ...config.services.keys()],
+  }
 }

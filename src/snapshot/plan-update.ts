@@ -1,13 +1,20 @@
 // What of a plan is new to somebody who has the one before: an update of one route costs the data plane one route.
+import { changesBetween } from '../model/changes.ts'
+import type { Changes } from '../model/changes.ts'
 import type { ServiceConfig } from '../model/dynamic-config.ts'
 import { memberKey } from '../model/member-key.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { Plan, RoutePlan } from './snapshot.ts'
 
-/** Undefined under a name: it is gone. */
 export interface PlanUpdate {
-  readonly routes: ReadonlyMap<QualifiedName, RoutePlan | undefined>
-  readonly services: ReadonlyMap<QualifiedName, ServiceConfig | undefined>
+  readonly routes: Changes<QualifiedName, RoutePlan>
+  readonly services: Changes<QualifiedName, ServiceConfig>
+}
+
+/** The plan as one thread has it: nobody else holds it, so that an update need not copy it. */
+export interface ThreadPlan extends Plan {
+  readonly routes: Map<QualifiedName, RoutePlan>
+  readonly services: Map<QualifiedName, ServiceConfig>
 }
 
 const nothing: Plan = { routes: new Map(), services: new Map() }
@@ -15,34 +22,29 @@ const nothing: Plan = { routes: new Map(), services: new Map() }
 /** Told apart by identity: whoever makes plans keeps the objects that did not change. */
 export function planUpdate(before: Plan | undefined, after: Plan): PlanUpdate {
   const { routes, services } = before ?? nothing
-  return { routes: changes(routes, after.routes), services: changes(services, after.services) }
+  const changed = changesBetween(services, after.services)
+  return {
+    routes: changesBetween(routes, after.routes),
+    services: new Map([...changed].map(([name, service]) => [name, service && served(service)])),
+  }
 }
 
-function changes<T>(
-  before: ReadonlyMap<QualifiedName, T>,
-  after: ReadonlyMap<QualifiedName, T>,
-): ReadonlyMap<QualifiedName, T | undefined> {
-  const changed = new Map<QualifiedName, T | undefined>()
-  for (const [name, value] of after) if (before.get(name) !== value) changed.set(name, value)
-  for (const name of before.keys()) if (!after.has(name)) changed.set(name, undefined)
-  return changed
+/** Without what serves no request, such as the container behind a member. */
+function served({ members, passHostHeader, stickyCookie }: ServiceConfig): ServiceConfig {
+  return { members: members.map((member) => ({ ...member, container: undefined })), passHostHeader, stickyCookie }
 }
 
 /** The other end of `planUpdate`. */
-export function applyUpdate(plan: Plan, update: PlanUpdate): Plan {
-  return { routes: applied(plan.routes, update.routes), services: applied(plan.services, update.services) }
+export function takeIn({ routes, services }: ThreadPlan, update: PlanUpdate): void {
+  apply(routes, update.routes)
+  apply(services, update.services)
 }
 
-function applied<T>(
-  before: ReadonlyMap<QualifiedName, T>,
-  changed: ReadonlyMap<QualifiedName, T | undefined>,
-): ReadonlyMap<QualifiedName, T> {
-  const after = new Map(before)
-  for (const [name, value] of changed) {
-    if (value === undefined) after.delete(name)
-    else after.set(name, value)
+function apply<T>(map: Map<QualifiedName, T>, changes: Changes<QualifiedName, T>): void {
+  for (const [name, value] of changes) {
+    if (value === undefined) map.delete(name)
+    else map.set(name, value)
   }
-  return after
 }
 
 /** Whom an update no longer names. */

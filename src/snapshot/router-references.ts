@@ -34,8 +34,11 @@ export interface EntryPointOptions {
 export interface KnownObjects {
   readonly entryPoints: ReadonlyMap<string, EntryPointOptions>
   readonly defaultEntryPoints: readonly string[]
-  /** Those of the configuration and Muster's own. */
-  readonly services: ReadonlyMap<QualifiedName, ServiceConfig | undefined>
+  /** Of the configuration and Muster's own. */
+  readonly hasService: (name: QualifiedName) => boolean
+  /** Undefined also for Muster's own. */
+  readonly service: (name: QualifiedName) => ServiceConfig | undefined
+  readonly serviceNames: () => Iterable<QualifiedName>
 }
 
 /** Muster's own services that tell nobody anything and change nothing. */
@@ -43,13 +46,13 @@ const harmless: ReadonlySet<string> = new Set(['noop@internal', 'ping@internal']
 
 export function findService(
   router: RouterConfig,
-  { services }: KnownObjects,
+  { hasService, service: find, serviceNames }: KnownObjects,
   origin: Origin | undefined,
   report: Report,
 ): QualifiedName | undefined {
   const service = router.service as QualifiedName
-  if (!services.has(service)) {
-    report({ severity: 'error', option: 'service', ...missingName('service', service, services.keys()) })
+  if (!hasService(service)) {
+    report({ severity: 'error', option: 'service', ...missingName('service', service, serviceNames()) })
     return undefined
   }
   // Whoever may start a container could otherwise open the API to the world under a host of their own.
@@ -59,7 +62,7 @@ export function findService(
     report({ severity: 'error', option: 'service', reason, hint })
     return undefined
   }
-  if (services.get(service)?.pending?.['middlewares'] !== undefined) {
+  if (find(service)?.pending?.['middlewares'] !== undefined) {
     const reason = `the middlewares of service "${service}" are not supported yet`
     report({ severity: 'error', option: 'service', reason, hint: 'name them on the router', guards: true })
   }

@@ -14,10 +14,11 @@ import type { QualifiedName } from '../model/qualified-name.ts'
 import { RequestMetrics } from '../observability/metrics.ts'
 import type { MetricsShare, Scope } from '../observability/metrics.ts'
 import type { Settings } from '../settings/settings.ts'
-import { createCompiler, startingUp } from '../snapshot/compile.ts'
+import { Compiler } from '../snapshot/compile.ts'
 import type { Handlers } from '../snapshot/compile.ts'
-import { applyUpdate, goneWith } from '../snapshot/plan-update.ts'
-import type { PlanUpdate } from '../snapshot/plan-update.ts'
+import { startingUp } from '../snapshot/entrypoint-handler.ts'
+import { goneWith, takeIn } from '../snapshot/plan-update.ts'
+import type { PlanUpdate, ThreadPlan } from '../snapshot/plan-update.ts'
 import type { Plan } from '../snapshot/snapshot.ts'
 import { measureInto } from './request-metrics.ts'
 
@@ -97,16 +98,16 @@ export async function openDataPlane(options: DataPlaneOptions): Promise<DataPlan
     resume: (memberKey) => forwarder.reopen(memberKey),
     forget: (memberKey) => forwarder.remove(memberKey),
   }
-  let plan: Plan = { routes: new Map(), services: new Map() }
+  const plan: ThreadPlan = { routes: new Map(), services: new Map() }
   let handlers: Handlers = new Map()
   const books = new ThreadBooks(column)
-  const compile = createCompiler({ ...context, books })
+  const compiler = new Compiler({ ...context, books })
   const publish = ({ version, update, books: shared }: ThreadPublication): void => {
     // Even if it cannot be compiled: the next update builds on it.
     books.update(shared, goneWith(plan, update))
-    plan = applyUpdate(plan, update)
+    takeIn(plan, update)
     try {
-      handlers = compile(plan)
+      handlers = compiler.compile(plan, update, shared.turns.keys() as Iterable<QualifiedName>)
     } catch (error) {
       // Our bug, in one thread and all others alike: a thread that died of it would be replaced only to die again.
       options.report.error(error, { snapshot: version }, 'compiling a snapshot failed; the last one stays')

@@ -3,11 +3,10 @@ import type { AskInternal } from '../exchange/internal.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { Settings } from '../settings/settings.ts'
-import { planUpdate } from '../snapshot/plan-update.ts'
-import type { Plan } from '../snapshot/snapshot.ts'
 import { openDataPlane } from './data-plane.ts'
 import type { DataPlane, DataPlaneReport, Publication } from './data-plane.ts'
 import { startThreadPool } from './thread-pool.ts'
+import { createWhatsNew } from './whats-new.ts'
 
 export interface PlaneOptions {
   readonly settings: Settings
@@ -24,18 +23,14 @@ export async function openPlane(options: PlaneOptions): Promise<DataPlane<Public
   if (threads > 0) return startThreadPool({ ...options, threads })
   const plane = await openDataPlane({ ...options, column: 0, shared: false, ports: new Map(), first: undefined })
   const { ports, metrics, order, stopAccepting, drain } = plane
-  let told: Plan | undefined
+  const whatsNew = createWhatsNew(ledger)
   return {
     ports,
     metrics,
     order,
     stopAccepting,
     drain,
-    publish({ version, plan }) {
-      const update = planUpdate(told, plan)
-      told = plan
-      return plane.publish({ version, update, books: ledger.share() })
-    },
+    publish: (publication) => plane.publish(whatsNew(publication)),
     [Symbol.asyncDispose]: () => plane[Symbol.asyncDispose](),
   }
 }

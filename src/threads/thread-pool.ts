@@ -5,10 +5,9 @@ import { reservePorts } from '../entrypoint/reserve-ports.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { MetricsShare } from '../observability/metrics.ts'
 import type { DataPlane, DataPlaneOptions, MemberOrder, Publication } from './data-plane.ts'
-import { planUpdate } from '../snapshot/plan-update.ts'
-import type { Plan } from '../snapshot/snapshot.ts'
 import type { FromThread, ThreadStart } from './messages.ts'
 import { Thread } from './thread.ts'
+import { createWhatsNew } from './whats-new.ts'
 
 export interface ThreadPoolOptions extends Pick<DataPlaneOptions, 'settings' | 'internalServices' | 'report'> {
   readonly threads: number
@@ -30,11 +29,14 @@ class ThreadPool implements DataPlane<Publication> {
   readonly ports: ReadonlyMap<string, number>
   readonly #options: ThreadPoolOptions
   readonly #threads: readonly Thread[]
+  /** Those who live have all been told the same: a new one begins with the latest. */
+  readonly #whatsNew: ReturnType<typeof createWhatsNew>
   #latest: Publication | undefined
 
   constructor(options: ThreadPoolOptions, ports: ReadonlyMap<string, number>) {
     this.ports = ports
     this.#options = options
+    this.#whatsNew = createWhatsNew(options.ledger)
     const owner = {
       start: (column: number) => this.#startOf(column),
       onMessage: (message: FromThread, thread: Thread) => this.#onMessage(message, thread),
@@ -49,7 +51,8 @@ class ThreadPool implements DataPlane<Publication> {
 
   async publish(publication: Publication): Promise<void> {
     this.#latest = publication
-    await Promise.all(this.#threads.map((thread) => thread.publish(publication, this.#options.ledger)))
+    const news = this.#whatsNew(publication)
+    await Promise.all(this.#threads.map((thread) => thread.publish(news)))
   }
 
   order(memberKey: string, order: MemberOrder): void {
@@ -73,15 +76,10 @@ class ThreadPool implements DataPlane<Publication> {
     await Promise.all(this.#threads.map((thread) => thread[Symbol.asyncDispose]()))
   }
 
-  #startOf(column: number): { workerData: ThreadStart; plan: Plan | undefined } {
+  #startOf(column: number): ThreadStart {
     const { settings, internalServices, ledger } = this.#options
-    const plan = this.#latest?.plan
-    const first = this.#latest && {
-      version: this.#latest.version,
-      update: planUpdate(undefined, this.#latest.plan),
-      books: ledger.share(),
-    }
-    return { workerData: { settings, column, ports: this.ports, internalServices, first }, plan }
+    const first = this.#latest && createWhatsNew(ledger)(this.#latest)
+    return { settings, column, ports: this.ports, internalServices, first }
   }
 
   #onMessage(message: FromThread, thread: Thread): void {

@@ -1,16 +1,13 @@
 // One data-plane thread as the control thread sees it. A thread that dies is replaced in the same column of the ledger;
 // its connections are all that is lost.
 import { Worker } from 'node:worker_threads'
-import type { Ledger } from '../ledger/ledger.ts'
 import type { MetricsShare } from '../observability/metrics.ts'
-import { planUpdate } from '../snapshot/plan-update.ts'
-import type { Plan } from '../snapshot/snapshot.ts'
-import type { Publication } from './data-plane.ts'
+import type { ThreadPublication } from './data-plane.ts'
 import type { FromThread, ThreadStart, ToThread } from './messages.ts'
 
 export interface ThreadOwner {
-  /** What a new thread begins with, and the plan that is in it. */
-  start(column: number): { readonly workerData: ThreadStart; readonly plan: Plan | undefined }
+  /** What a new thread begins with. */
+  start(column: number): ThreadStart
   onMessage(message: FromThread, thread: Thread): void
   /** It died; another takes its place after `delayMs`. */
   onDeath(column: number, cause: unknown, delayMs: number): void
@@ -29,9 +26,6 @@ export class Thread {
   #worker: Worker | undefined
   #again: NodeJS.Timeout | undefined
   #delayMs = 0
-  /** How much of the ledger it has been told of, and of which plan. */
-  #told = 0
-  #plan: Plan | undefined
   /** Those who wait for a version to be served, in the order of the versions. */
   #waiting: { version: number; done: () => void }[] = []
   /** Those who wait for what it has counted; it answers in turn. */
@@ -47,9 +41,7 @@ export class Thread {
 
   /** Resolves once it listens; rejects with what it died of before. */
   async start(): Promise<void> {
-    const { workerData, plan } = this.#owner.start(this.column)
-    this.#plan = plan
-    this.#told = workerData.first?.books.upTo ?? 0
+    const workerData = this.#owner.start(this.column)
     const worker = new Worker(program, { workerData, name: `data-plane-${this.column}` })
     const bornAt = performance.now()
     const listening = Promise.withResolvers<void>()
@@ -81,14 +73,10 @@ export class Thread {
   }
 
   /** Resolves once the thread serves it; a dead one counts, since its successor begins with the latest. */
-  async publish({ version, plan }: Publication, ledger: Ledger): Promise<void> {
+  async publish(publication: ThreadPublication): Promise<void> {
     if (this.#worker === undefined) return
-    const books = ledger.share(this.#told)
-    const update = planUpdate(this.#plan, plan)
-    this.#told = books.upTo
-    this.#plan = plan
-    this.tell({ kind: 'publish', publication: { version, update, books } })
-    await new Promise<void>((done) => this.#waiting.push({ version, done }))
+    this.tell({ kind: 'publish', publication })
+    await new Promise<void>((done) => this.#waiting.push({ version: publication.version, done }))
   }
 
   /** What it has counted; nothing when it is dead. */

@@ -1,18 +1,20 @@
 // What is wrong with the containers' own labels. Replicas have them in common: said once, by the first.
 import type { Problem } from '../../model/problem.ts'
 import type { Offer } from './offer.ts'
+import type { OfferChanges } from './offers.ts'
 import { bySlot } from './precedence.ts'
 
 /** From one declaration to the next: the same containers complain of the same, and are not read again. */
-export function createComplaints(): (offers: readonly Offer[]) => readonly Problem[] {
+export function createComplaints(): (changes: OfferChanges) => readonly Problem[] {
   const keys = new WeakMap<Problem, string>()
-  let last: readonly Offer[] = []
+  const complaining = new Set<Offer>()
   let said: readonly Problem[] = []
-  return (offers) => {
-    const complaining = offers.filter(({ problems }) => problems.length > 0)
-    if (complaining.length === last.length && complaining.every((offer, i) => offer === last[i])) return said
-    last = complaining
-    said = onePerService(complaining, keys)
+  return ({ came, gone }) => {
+    const [more, less] = [came.filter(complains), gone.filter(complains)]
+    if (more.length + less.length === 0) return said
+    for (const offer of less) complaining.delete(offer)
+    for (const offer of more) complaining.add(offer)
+    said = onePerService([...complaining], keys)
     return said
   }
 }
@@ -28,4 +30,8 @@ function onePerService(offers: readonly Offer[], keys: WeakMap<Problem, string>)
     }
   }
   return [...said.values()]
+}
+
+function complains({ problems }: Offer): boolean {
+  return problems.length > 0
 }

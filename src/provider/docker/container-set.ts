@@ -1,10 +1,13 @@
 // Containers by id, and in the order of their names, so that nothing made from them depends on the order of events. One that
 // comes, goes or changes costs no sorting of all.
 import type { Container } from './container.ts'
+import { byName } from './precedence.ts'
 
 export class ContainerSet {
   readonly #byId = new Map<string, Container>()
-  readonly #ordered: Container[] = []
+  #ordered: Container[] = []
+  /** The list is somebody else's as well: the next change is made in a copy. */
+  #shared = false
 
   get size(): number {
     return this.#byId.size
@@ -20,22 +23,29 @@ export class ContainerSet {
 
   /** As of now; what happens later does not change it. */
   ordered(): readonly Container[] {
-    return [...this.#ordered]
+    this.#shared = true
+    return this.#ordered
   }
 
   /** Takes the place of one with the same id. */
   put(container: Container): void {
     this.delete(container.id)
     this.#byId.set(container.id, container)
-    this.#ordered.splice(this.#placeOf(container), 0, container)
+    this.#own().splice(this.#placeOf(container), 0, container)
   }
 
   delete(id: string): boolean {
     const known = this.#byId.get(id)
     if (known === undefined) return false
     this.#byId.delete(id)
-    this.#ordered.splice(this.#placeOf(known), 1)
+    this.#own().splice(this.#placeOf(known), 1)
     return true
+  }
+
+  #own(): Container[] {
+    if (this.#shared) this.#ordered = [...this.#ordered]
+    this.#shared = false
+    return this.#ordered
   }
 
   /** Where it stands, or would. */
@@ -45,14 +55,9 @@ export class ContainerSet {
     while (low < high) {
       const middle = (low + high) >> 1
       const other = this.#ordered[middle]
-      if (other !== undefined && comesBefore(other, container)) low = middle + 1
+      if (other !== undefined && byName(other, container) < 0) low = middle + 1
       else high = middle
     }
     return low
   }
-}
-
-/** Names are not unique for the moments a container takes over the name of another. */
-function comesBefore(a: Container, b: Container): boolean {
-  return a.name < b.name || (a.name === b.name && a.id < b.id)
 }

@@ -8,7 +8,7 @@ import { createDeclarer } from './declare.ts'
 import type { DeclareOptions } from './declare.ts'
 import { EngineError } from './engine.ts'
 import type { DockerEngine } from './engine.ts'
-import { findHostName, readOwnTraces, whereMusterIs } from './own-container.ts'
+import { findHostName, readOwnIds, readOwnTraces, whereMusterIs } from './own-container.ts'
 import { Watch } from './watch.ts'
 import type { WatchTiming } from './watch.ts'
 
@@ -47,13 +47,13 @@ export class DockerProvider implements Provider {
     const { reconnect, reconnectMax } = this.#timing
     const { endpoint } = this.#engine
     const fields = { provider: this.name, endpoint }
-    const traces = await readOwnTraces()
+    const ownIds = readOwnIds(await readOwnTraces())
     const declare = createDeclarer(this.#options)
     let hostName: string | undefined
     let last: readonly Container[] | undefined
     const publish = (containers: readonly Container[], cause: Cause) => {
       last = containers
-      const place = { ...whereMusterIs(containers, traces), hostName }
+      const place = { ...whereMusterIs(containers, ownIds), hostName }
       report.publish({ ...declare(containers, place), cause })
     }
     const learnHostName = async () => {
@@ -61,8 +61,9 @@ export class DockerProvider implements Provider {
       if (hostName === undefined || last === undefined || signal.aborted) return
       publish(last, { what: `the host is ${hostName}`, at: Date.now() })
     }
-    // A name server may take its time, or not answer at all; routes do not wait for it, and few need the name.
-    void learnHostName()
+    // Only a container has a name for its host. A name server may take its time, or not answer at all; routes do not wait
+    // for it, and few need the name.
+    if (ownIds.whole.length > 0 || ownIds.beginning !== undefined) void learnHostName()
     const watch = new Watch(this.#engine, this.#timing, {
       publish,
       observe: (event) => report.observe(event),

@@ -1,47 +1,55 @@
 // TCP and UDP of all containers: the same elections as for HTTP. Nothing runs yet, so nothing can be reached wrongly.
 import type { StreamConfig } from '../../model/dynamic-config.ts'
-import type { ObjectKind } from '../../model/problem.ts'
+import type { ObjectKind, Problem } from '../../model/problem.ts'
 import type { Claim } from './election.ts'
 import { Elections } from './elections.ts'
-import type { Outcome } from './elections.ts'
 import { createView, kept } from './kept.ts'
 import type { Offer } from './offer.ts'
+import type { OfferChanges } from './offers.ts'
 
 export interface MergedStreams {
   /** Undefined: nobody speaks of it. */
   readonly config: StreamConfig | undefined
-  readonly outcomes: readonly Outcome<unknown, unknown>[]
+  /** Of each kind: the same list as last time when nothing in it changed. */
+  readonly problems: readonly (readonly Problem[])[]
 }
 
-export function createStreamMerge(protocol: 'tcp' | 'udp'): (offers: readonly Offer[]) => MergedStreams {
+export function createStreamMerge(protocol: 'tcp' | 'udp'): (changes: OfferChanges) => MergedStreams {
   const routers = createKind(`${protocol} router`, (offer) => offer[protocol]?.routers ?? [])
   const services = createKind(`${protocol} service`, (offer) => offer[protocol]?.services ?? [])
   // UDP has none.
   const middlewares = createKind('tcp middleware', (offer) => offer[protocol]?.middlewares ?? [])
+  const speaks = (offer: Offer): boolean => offer[protocol] !== undefined
+  let speaking = 0
   let config: StreamConfig | undefined
-  return (offers) => {
-    const speaking = offers.filter((offer) => offer[protocol] !== undefined)
-    const held = { routers: routers(speaking), services: services(speaking), middlewares: middlewares(speaking) }
+  return (changes) => {
+    const [came, gone] = [changes.came.filter(speaks), changes.gone.filter(speaks)]
+    speaking += came.length - gone.length
+    const held = {
+      routers: routers({ came, gone }),
+      services: services({ came, gone }),
+      middlewares: middlewares({ came, gone }),
+    }
     const next = { routers: held.routers.view, services: held.services.view, middlewares: held.middlewares.view }
     const same = Object.entries(next).every(([key, map]) => config?.[key as keyof StreamConfig] === map)
-    if (speaking.length === 0) config = undefined
+    if (speaking === 0) config = undefined
     else if (!same) config = next
-    return { config, outcomes: Object.values(held).map(({ outcome }) => outcome) }
+    return { config, problems: Object.values(held).map(({ problems }) => problems) }
   }
 }
 
 function createKind<T>(
   kind: ObjectKind,
   claims: (offer: Offer) => readonly Claim<{ readonly config: T }>[],
-): (offers: readonly Offer[]) => { readonly outcome: Outcome<unknown, T>; readonly view: ReadonlyMap<string, T> } {
+): (changes: OfferChanges) => { readonly view: ReadonlyMap<string, T>; readonly problems: readonly Problem[] } {
   const elections = new Elections<{ readonly config: T }, T>({
     kind,
     claims,
     settle: ([followed], last) => kept(last, followed.offered.config),
   })
   const view = createView((config: T) => config)
-  return (offers) => {
-    const outcome = elections.hold(offers)
-    return { outcome, view: view(outcome) }
+  return (changes) => {
+    const outcome = elections.hold(changes)
+    return { view: view(outcome), problems: outcome.problems }
   }
 }

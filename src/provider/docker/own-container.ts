@@ -3,6 +3,7 @@
 import { lookup } from 'node:dns/promises'
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { joinedReference } from './address.ts'
 import type { Container } from './container.ts'
 
 /** What a process can tell of the container it is in. */
@@ -43,13 +44,33 @@ export async function findHostName(resolve: (name: string) => Promise<unknown> =
   return undefined
 }
 
+/** What the traces say of Muster's own container; read once, as a host's list of mounts may be long. */
+export interface OwnIds {
+  readonly whole: readonly string[]
+  /** What the id begins with, unless another container has it as its whole id. */
+  readonly beginning: string | undefined
+}
+
+export function readOwnIds({ hostname, cgroup, mountinfo }: OwnTraces): OwnIds {
+  // The engine mounts a container's own files into it, under its full id. A host shows such paths too, for the shared
+  // memory of its containers, but never mounted there.
+  const [, mounted] = /\/containers\/([0-9a-f]{64})\/\S+ \/etc\/(?:hostname|hosts|resolv\.conf) /.exec(mountinfo) ?? []
+  const [, grouped] = /[/-]([0-9a-f]{64})(?:\.scope)?$/m.exec(cgroup) ?? []
+  return {
+    whole: [mounted, grouped].filter((id) => id !== undefined),
+    // Without a `hostname:` of its own, a container's host name is the beginning of its id.
+    beginning: /^[0-9a-f]{12}$/.test(hostname) ? hostname : undefined,
+  }
+}
+
 /**
  * Muster's container and the names of the networks it is on. None when it stands on the host's own network, be it
  * outside of any container or in host mode: from there every bridge is reachable.
  */
-export function whereMusterIs(containers: readonly Container[], traces: OwnTraces): Omit<OwnPlace, 'hostName'> {
-  const own = ownContainer(containers, traces)
-  const joined = containers.find(({ id }) => own?.networkMode === `container:${id}`)
+export function whereMusterIs(containers: readonly Container[], ids: OwnIds): Omit<OwnPlace, 'hostName'> {
+  const own = ownContainer(containers, ids)
+  const reference = own === undefined ? undefined : joinedReference(own)
+  const joined = reference === undefined ? undefined : containers.find(({ id }) => id === reference)
   return {
     ownId: own?.id,
     ownProject: own?.compose?.project,
@@ -57,16 +78,8 @@ export function whereMusterIs(containers: readonly Container[], traces: OwnTrace
   }
 }
 
-function ownContainer(containers: readonly Container[], traces: OwnTraces): Container | undefined {
-  // The engine mounts a container's own files into it, under its full id. A host shows such paths too, for the shared
-  // memory of its containers, but never mounted there.
-  const [, mounted] =
-    /\/containers\/([0-9a-f]{64})\/\S+ \/etc\/(?:hostname|hosts|resolv\.conf) /.exec(traces.mountinfo) ?? []
-  const [, grouped] = /[/-]([0-9a-f]{64})(?:\.scope)?$/m.exec(traces.cgroup) ?? []
-  const byId = containers.find(({ id }) => id === mounted || id === grouped)
-  // Without a `hostname:` of its own, a container's host name is the beginning of its id.
-  return (
-    byId ??
-    (/^[0-9a-f]{12}$/.test(traces.hostname) ? containers.find(({ id }) => id.startsWith(traces.hostname)) : undefined)
-  )
+function ownContainer(containers: readonly Container[], { whole, beginning }: OwnIds): Container | undefined {
+  const byId = whole.length === 0 ? undefined : containers.find(({ id }) => whole.includes(id))
+  if (byId !== undefined || beginning === undefined) return byId
+  return containers.find(({ id }) => id.startsWith(beginning))
 }

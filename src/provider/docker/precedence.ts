@@ -57,6 +57,11 @@ export function bySlot(a: Container, b: Container): number {
   return (a.compose?.number ?? 0) - (b.compose?.number ?? 0) || compare(a.id, b.id)
 }
 
+/** The order of all containers. Names are not unique for the moments a container takes over the name of another. */
+export function byName(a: Container, b: Container): number {
+  return compare(a.name, b.name) || compare(a.id, b.id)
+}
+
 function generationOf({ compose, id }: Container): string {
   return compose?.configHash ?? id
 }

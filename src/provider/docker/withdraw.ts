@@ -43,10 +43,11 @@ export function withdrawRouter(
 ): Withdrawn | undefined {
   const { service, middlewares } = config
   const mine = forbiddenIn(election, forbidden)
+  if (mine === undefined) return undefined
   const found = [described('service', service), ...middlewares.map((reference) => described('middleware', reference))]
-  const foreign = found.find((reference) => mine?.has(reference))
+  const foreign = found.find((reference) => mine.has(reference))
+  if (foreign === undefined) return undefined
   const [{ container }] = election.held
-  if (mine === undefined || foreign === undefined) return undefined
   return {
     config: {
       ...config,
@@ -63,8 +64,9 @@ export function withdrawMiddleware(
   election: Election<unknown>,
   forbidden: Forbidden,
 ): MiddlewareConfig | undefined {
+  if (config.kind !== 'chain') return undefined
   const mine = forbiddenIn(election, forbidden)
-  if (config.kind !== 'chain' || mine === undefined) return undefined
+  if (mine === undefined) return undefined
   if (!config.middlewares.some((reference) => mine.has(described('middleware', reference)))) return undefined
   return { ...config, middlewares: config.middlewares.map((reference) => redirected('middleware', reference, mine)) }
 }

@@ -4,8 +4,8 @@ import * as fc from 'fast-check'
 import type { RequestHead } from '../../../src/exchange/exchange.ts'
 import { compileMatcher } from '../../../src/router/matcher.ts'
 import { rankRoutes } from '../../../src/router/route-order.ts'
-import { buildRouteTable } from '../../../src/router/route-table.ts'
-import type { Route, RouteTable } from '../../../src/router/route-table.ts'
+import { RouteTable } from '../../../src/router/route-table.ts'
+import type { Route } from '../../../src/router/route-table.ts'
 import { printRule } from '../../../src/router/rule.ts'
 import type { Rule } from '../../../src/router/rule.ts'
 import { call, commonCalls, commonHeads, head, rule, ruleTrees } from './support.ts'
@@ -14,6 +14,18 @@ const unreachable = (): Promise<void> => assert.fail('the route table calls no h
 
 function route(name: string, ruleText: string, priority?: bigint): Route {
   return { name, rule: rule(ruleText), ruleText, priority, handler: unreachable }
+}
+
+type Find = RouteTable['find']
+
+function buildRouteTable(routes: readonly Route[]): Find {
+  const table = new RouteTable()
+  table.update(byName(routes))
+  return (request) => table.find(request)
+}
+
+function byName(routes: readonly Route[]): Map<string, Route> {
+  return new Map(routes.map((one) => [one.name, one]))
 }
 
 function names(...routes: Route[]): string[] {
@@ -157,10 +169,66 @@ describe('the route table', () => {
     assert.equal(methodReads(find, 'h7.local'), 3)
     assert.equal(methodReads(find, 'unknown.local'), 2)
   })
+
+  test('looks once at a route that names the host twice', () => {
+    const twice = route('twice', '(Host(`a.local`) || Host(`A.local.`)) && Method(`GET`)')
+    assert.equal(methodReads(buildRouteTable([twice]), 'a.local'), 1)
+  })
+
+  test('finds after any updates what a table of the same routes finds that was built at once', () => {
+    const change = fc.record({
+      number: fc.nat(59),
+      tree: fc.option(ruleTrees(commonCalls), { nil: undefined }),
+      priority: fc.constantFrom(undefined, 5n, 40n),
+    })
+    const few = fc.array(change, { maxLength: 3 })
+    // Many at once and one at a time are different work.
+    const many = fc.array(change, { minLength: 60, maxLength: 120 })
+    const updates = fc.array(fc.oneof({ arbitrary: few, weight: 4 }, many), { maxLength: 12 })
+    fc.assert(
+      fc.property(
+        many,
+        updates,
+        fc.array(commonHeads, { minLength: 20, maxLength: 20 }),
+        (first, updates, requests) => {
+          const table = new RouteTable()
+          const routes = new Map<string, Route>()
+          for (const changes of [first, ...updates]) {
+            const update = new Map<string, Route | undefined>()
+            for (const { number, tree, priority } of changes) {
+              update.set(`r${number}`, tree && routeOf(tree, number, priority))
+            }
+            for (const [name, one] of update) {
+              if (one === undefined) routes.delete(name)
+              else routes.set(name, one)
+            }
+            table.update(update)
+            const find = buildRouteTable([...routes.values()])
+            const scan = plainScan([...routes.values()])
+            for (const request of requests) {
+              assert.equal(table.find(request), find(request))
+              assert.equal(find(request), scan(request))
+            }
+          }
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('is as it was when a rule among the changes cannot be compiled', () => {
+    const table = new RouteTable()
+    const [old, other] = [route('old', 'Path(`/`)'), route('other', 'Path(`/other`)')]
+    table.update(byName([old]))
+    const broken = { ...route('broken', 'Path(`/`)'), rule: { kind: 'call', name: 'PathRegexp', args: ['('] } as const }
+    assert.throws(() => table.update(new Map([['old', undefined], ...byName([other, broken])])))
+    assert.equal(table.find(head()), old)
+    assert.equal(table.find(head({ path: '/other' })), undefined)
+  })
 })
 
 /** How many routes ask for the method of a request that none of them matches. */
-function methodReads(find: RouteTable, host: string): number {
+function methodReads(find: Find, host: string): number {
   let reads = 0
   const request: RequestHead = {
     ...head({ host }),
@@ -198,7 +266,7 @@ function agreesWithScan(
   )
 }
 
-function plainScan(routes: readonly Route[]): RouteTable {
+function plainScan(routes: readonly Route[]): Find {
   const ordered = routes
     .map((one) => {
       const bytes = new TextEncoder().encode(one.ruleText).length

@@ -7,9 +7,10 @@ import type { MiddlewareConfig, RouterConfig, ServiceConfig } from '../../../src
 import { merge } from '../../../src/model/merge.ts'
 import type { Problem } from '../../../src/model/problem.ts'
 import type { QualifiedName } from '../../../src/model/qualified-name.ts'
-import { createCompiler } from '../../../src/snapshot/compile.ts'
+import { Compiler } from '../../../src/snapshot/compile.ts'
 import type { Handlers } from '../../../src/snapshot/compile.ts'
 import { createLinker } from '../../../src/snapshot/link.ts'
+import { planUpdate } from '../../../src/snapshot/plan-update.ts'
 import type { RouterInfo, Snapshot } from '../../../src/snapshot/snapshot.ts'
 import { ask, openEdge } from '../../support/edge.ts'
 
@@ -174,7 +175,7 @@ function compiled(
     defaultRuleSyntax: 'v3',
   })
   const snapshot = link(config, 1)
-  const compile = createCompiler({
+  const compiler = new Compiler({
     entryPoints: ['web', 'traefik'],
     books,
     forward: (exchange) => {
@@ -183,7 +184,7 @@ function compiled(
     },
     internalServices: new Map([[api, answerApi]]),
   })
-  const handlers = compile(snapshot.plan)
+  const handlers = compiler.compile(snapshot.plan, planUpdate(undefined, snapshot.plan), [])
   return { ...snapshot, handlers }
 }
 

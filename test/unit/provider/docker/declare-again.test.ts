@@ -128,6 +128,40 @@ test('a name stays with its project while its replicas are recreated one by one'
   assert.equal(holder([...fresh, waiting]), 'Host(`thief`)')
 })
 
+test('a router is withdrawn when its project claims the service in vain later, and is back when it no longer does', () => {
+  const declare = declarer()
+  const services = (...names: readonly string[]) => ({
+    labels: Object.fromEntries(names.map((name) => [`traefik.http.services.${name}.loadbalancer.server.port`, '80'])),
+  })
+  const older = replica('older', 'web', 1, services('web', 'x'))
+  const router = { 'traefik.http.routers.mine.rule': 'Path(`/`)', 'traefik.http.routers.mine.service': 'web' }
+  const younger = replica('younger', 'front', 1, { labels: router, createdAt: 2000 })
+  const vain = replica('younger', 'web', 1, { ...services('web', 'y'), createdAt: 2000 })
+  const leadsTo = (containers: readonly Container[]) => declare(containers).routers.get('mine')?.service
+  assert.equal(leadsTo([older, younger]), 'web')
+  assert.equal(leadsTo([older, younger, vain]), 'web@another-project')
+  assert.equal(leadsTo([older, younger]), 'web')
+})
+
+test('withdrawn routers are told of in the same order, whichever came first', () => {
+  const declare = declarer()
+  const guard = { 'traefik.http.middlewares.guard.stripprefix.prefixes': '/a' }
+  const older = replica('older', 'web', 1, { labels: guard })
+  const [one, two] = ['one', 'two'].map((name) => {
+    const router = `traefik.http.routers.${name}`
+    const labels = { ...guard, [`${router}.rule`]: 'Path(`/`)', [`${router}.middlewares`]: 'guard' }
+    return replica('younger', name, 1, { labels, createdAt: 2000 })
+  })
+  assert.ok(one !== undefined && two !== undefined)
+  declare([older, two])
+  const { problems } = declare([older, one, two])
+  const withdrawn = problems.filter(({ reason }) => reason.startsWith('is not served'))
+  assert.deepEqual(
+    withdrawn.map(({ object }) => object?.name),
+    ['one', 'two'],
+  )
+})
+
 test('a rolling change of labels has a router, and members, at every step', () => {
   const declare = declarer()
   const rule = (host: string) => ({ 'traefik.http.routers.web.rule': `Host(\`a\`) || Host(\`${host}\`)` })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findHostName, whereMusterIs } from '../../../../src/provider/docker/own-container.ts'
+import { findHostName, readOwnIds, whereMusterIs } from '../../../../src/provider/docker/own-container.ts'
 import { container, idOf } from './containers.ts'
 
 const edge = new Map([['edge', { ipv4: '10.0.0.2', ipv6: '' }]])
@@ -18,30 +18,32 @@ for (const [trace, traces] of [
   ],
 ] as const) {
   test(`finds its own networks by ${trace}`, () => {
-    assert.deepEqual(whereMusterIs(all, { ...nothing, ...traces }).ownNetworks, ['edge'])
+    assert.deepEqual(whereMusterIs(all, readOwnIds({ ...nothing, ...traces })).ownNetworks, ['edge'])
   })
 }
 
 test('on a host, where containers’ mounts are seen too, it has none', () => {
   const mountinfo = `95 80 0:4 / /var/lib/docker/containers/${idOf('muster')}/mounts/shm rw - tmpfs shm rw`
-  assert.deepEqual(whereMusterIs(all, { ...nothing, mountinfo }).ownNetworks, [])
+  assert.deepEqual(whereMusterIs(all, readOwnIds({ ...nothing, mountinfo })).ownNetworks, [])
 })
 
 test('in a container in host mode it has none: every bridge is reachable', () => {
   const own = container('muster', { networkMode: 'host', networks: new Map() })
-  assert.deepEqual(whereMusterIs([own], { ...nothing, hostname: own.id.slice(0, 12) }).ownNetworks, [])
+  assert.deepEqual(whereMusterIs([own], readOwnIds({ ...nothing, hostname: own.id.slice(0, 12) })).ownNetworks, [])
 })
 
 test('in another container’s network it has that one’s', () => {
   const vpn = container('vpn', { networks: edge })
   const own = container('muster', { networkMode: `container:${vpn.id}`, networks: new Map() })
-  assert.deepEqual(whereMusterIs([own, vpn], { ...nothing, hostname: own.id.slice(0, 12) }).ownNetworks, ['edge'])
+  assert.deepEqual(whereMusterIs([own, vpn], readOwnIds({ ...nothing, hostname: own.id.slice(0, 12) })).ownNetworks, [
+    'edge',
+  ])
 })
 
 test('knows the project it belongs to', () => {
   const compose = { project: 'edge', service: 'muster', number: 1, configHash: 'x', oneOff: false }
   const own = container('muster', { compose })
-  const place = whereMusterIs([own], { ...nothing, hostname: own.id.slice(0, 12) })
+  const place = whereMusterIs([own], readOwnIds({ ...nothing, hostname: own.id.slice(0, 12) }))
   assert.deepEqual([place.ownId, place.ownProject], [own.id, 'edge'])
 })
 
