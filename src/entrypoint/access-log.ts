@@ -1,5 +1,5 @@
 // What is known of a request once it is answered: for the access log, and for metrics.
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http'
 import type { ExchangeRecord } from '../exchange/exchange.ts'
 import type { Connection } from './connections.ts'
 import { MeasuredRequest, MeasuredResponse } from './measured-message.ts'
@@ -33,7 +33,7 @@ export interface AccessLine {
   /** Names and values in turn, as rules saw them. */
   readonly requestFields: readonly string[]
   /** The same of the answer; none without `measures`. */
-  readonly responseFields: readonly string[]
+  readonly responseFields: readonly OutgoingHttpHeader[]
   readonly record: Readonly<ExchangeRecord>
 }
 

@@ -3,11 +3,11 @@ import type { AccessLine } from './access-log.ts'
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** The generic line, then `count "router" "member" Nms`. */
+/** The generic line, then `count "router" "server URL" Nms`. */
 export function commonLogLine(line: AccessLine): string {
   const { record } = line
   const duration = `${Math.round(line.durationMs)}ms`
-  return `${genericLogLine(line)} ${line.count} ${quoted(record.router)} ${quoted(record.member)} ${duration}`
+  return `${genericLogLine(line)} ${line.count} ${quoted(record.router)} ${quoted(record.server)} ${duration}`
 }
 
 /** `host - user [time] "METHOD path PROTO" status bytes "referer" "agent"`, times in UTC. Traefik's genericCLF. */

@@ -50,9 +50,9 @@ export function jsonLines({ defaultMode, names, headers }: Fields): (line: Acces
     const entry: Record<string, Value> = {}
     for (const [name, valueOf] of kept) entry[name] = valueOf(line)
     if (!dropsHeaders) {
-      addHeaders(entry, 'downstream_', line.responseFields, modeOf)
+      addHeaders(entry, 'downstream_', line.responseFields.map(String), modeOf)
       // Traefik takes both from one place, after middlewares have changed it.
-      if (hasOrigin(line)) addHeaders(entry, 'origin_', line.responseFields, modeOf)
+      if (hasOrigin(line)) addHeaders(entry, 'origin_', line.responseFields.map(String), modeOf)
       addHeaders(entry, 'request_', line.requestFields, modeOf)
     }
     entry['level'] = 'info'

@@ -14,35 +14,44 @@ export class MeasuredRequest extends IncomingMessage {
 }
 
 type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[]
+type Sent = (error?: Error | null) => void
 
+// Every parameter is named and handed on: arrays of arguments would cost more than the counting.
 export class MeasuredResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
   /** Of the body, without its framing. */
   bodyBytes = 0
   /** As given to writeHead: names and values in turn, without what node:http adds. */
-  sentFields: readonly string[] = []
+  sentFields: readonly OutgoingHttpHeader[] = noFields
 
-  override writeHead(status: number, ...rest: [reason?: string | Headers, headers?: Headers]): this {
-    const fields = rest.at(-1)
-    if (Array.isArray(fields)) this.sentFields = fields.map(String)
-    return super.writeHead(status, ...(rest as [reason: string, headers: Headers]))
+  override writeHead(status: number, reason?: string | Headers, headers?: Headers): this {
+    const fields = headers ?? reason
+    if (Array.isArray(fields)) this.sentFields = fields
+    return super.writeHead(status, reason as string, headers)
   }
 
-  override write(...args: [chunk: unknown, ...unknown[]]): boolean {
-    this.#count(args)
-    return super.write(...(args as [chunk: unknown, encoding: BufferEncoding]))
+  override write(chunk: unknown, encoding?: BufferEncoding | Sent, sent?: Sent): boolean {
+    this.#count(chunk, encoding)
+    return super.write(chunk, encoding as BufferEncoding, sent)
   }
 
-  override end(...args: unknown[]): this {
-    this.#count(args)
-    return super.end(...(args as [chunk: unknown, encoding: BufferEncoding]))
+  override end(chunk?: unknown, encoding?: BufferEncoding | Sent, sent?: Sent): this {
+    this.#count(chunk, encoding)
+    return super.end(chunk, encoding as BufferEncoding, sent as () => void)
   }
 
   /** node:http leaves the body of an answer to HEAD out, whatever it is given. */
-  #count([chunk, encoding]: readonly unknown[]): void {
-    if (this.req.method === 'HEAD') return
+  #count(chunk: unknown, encoding: unknown): void {
+    if (chunk === undefined || chunk === null || this.req.method === 'HEAD') return
     if (chunk instanceof Uint8Array) this.bodyBytes += chunk.length
     else if (typeof chunk === 'string') {
-      this.bodyBytes += Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+      const bytes = encoding === 'latin1' ? chunk.length : Buffer.byteLength(chunk, encodingOf(encoding))
+      this.bodyBytes += bytes
     }
   }
+}
+
+const noFields: readonly OutgoingHttpHeader[] = []
+
+function encodingOf(encoding: unknown): BufferEncoding {
+  return typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8'
 }

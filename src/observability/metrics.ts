@@ -3,23 +3,26 @@
 
 export type Scope = 'entrypoint' | 'router' | 'service'
 
-/** One answered request, for one scope. */
-export interface Observation {
+/** Whom a request is counted for. */
+export interface Place {
   readonly scope: Scope
   /** Of the entrypoint, the router or the service. */
   readonly name: string
   /** Where a router leads to; empty for the others. */
   readonly service: string
+}
+
+/** One answered request, as all scopes see it. */
+export interface Answered {
   readonly code: number
   readonly method: string
   readonly protocol: string
-  readonly seconds: number
   readonly requestBytes: number
   readonly responseBytes: number
 }
 
 /** All requests with the same labels. Crosses between threads as it is. */
-export interface Series extends Omit<Observation, 'seconds'> {
+export interface Series extends Answered, Place {
   requests: number
   seconds: number
   requestBytes: number
@@ -39,7 +42,12 @@ export interface MetricsShare {
 
 export class RequestMetrics {
   readonly #bounds: readonly number[]
-  readonly #series = new Map<string, Series>()
+  /** By the name of the entrypoint, the router or the service. */
+  readonly #series: Readonly<Record<Scope, Map<string, Series[]>>> = {
+    entrypoint: new Map(),
+    router: new Map(),
+    service: new Map(),
+  }
   readonly #retries = new Map<string, number>()
 
   /** Upper bounds in seconds, ascending. */
@@ -47,29 +55,40 @@ export class RequestMetrics {
     this.#bounds = bounds
   }
 
-  observe(observation: Observation): void {
-    const { scope, name, service, code, method, protocol, seconds } = observation
-    // Labels are Muster's own words, names of the configuration and numbers: what a client makes up is in none of them.
-    const key = `${scope} ${name} ${service} ${code} ${method} ${protocol}`
-    let series = this.#series.get(key)
-    if (series === undefined) {
-      series = {
-        ...observation,
-        seconds: 0,
-        requests: 0,
-        requestBytes: 0,
-        responseBytes: 0,
-        buckets: this.#noBuckets(),
-      }
-      this.#series.set(key, series)
-    }
+  observe(place: Place, answered: Answered, seconds: number): void {
+    const series = this.#seriesOf(place, answered)
     series.requests++
     series.seconds += seconds
-    series.requestBytes += observation.requestBytes
-    series.responseBytes += observation.responseBytes
-    const at = this.#bounds.findIndex((bound) => seconds <= bound)
-    const bucket = at === -1 ? this.#bounds.length : at
+    series.requestBytes += answered.requestBytes
+    series.responseBytes += answered.responseBytes
+    let bucket = 0
+    while (bucket < this.#bounds.length && seconds > (this.#bounds[bucket] ?? 0)) bucket++
     series.buckets[bucket] = (series.buckets[bucket] ?? 0) + 1
+  }
+
+  /** Labels are Muster's own words, names of the configuration and numbers: what a client makes up is in none of them. */
+  #seriesOf({ scope, name, service }: Place, answered: Answered): Series {
+    const { code, method, protocol } = answered
+    let known = this.#series[scope].get(name)
+    if (known === undefined) this.#series[scope].set(name, (known = []))
+    // A handful: looking at them costs less than making a text to look them up by.
+    for (const series of known) {
+      if (series.code !== code || series.method !== method || series.protocol !== protocol) continue
+      if (series.service === service) return series
+    }
+    const made: Series = {
+      ...answered,
+      scope,
+      name,
+      service,
+      seconds: 0,
+      requests: 0,
+      requestBytes: 0,
+      responseBytes: 0,
+      buckets: Array.from({ length: this.#bounds.length + 1 }, () => 0),
+    }
+    known.push(made)
+    return made
   }
 
   countRetries(service: string, retries: number): void {
@@ -78,14 +97,11 @@ export class RequestMetrics {
 
   /** Forgets what was told of routers and services that are no more, as Traefik does: containers come and go for years. */
   share(openConnections: ReadonlyMap<string, number>, isKnown: (scope: Scope, name: string) => boolean): MetricsShare {
-    const share = { series: [...this.#series.values()], retries: new Map(this.#retries), openConnections }
-    for (const [key, { scope, name }] of this.#series) if (!isKnown(scope, name)) this.#series.delete(key)
+    const all = Object.values(this.#series).flatMap((byName) => [...byName.values()].flat())
+    const share = { series: all, retries: new Map(this.#retries), openConnections }
+    for (const { scope, name } of all) if (!isKnown(scope, name)) this.#series[scope].delete(name)
     for (const service of this.#retries.keys()) if (!isKnown('service', service)) this.#retries.delete(service)
     return share
-  }
-
-  #noBuckets(): number[] {
-    return Array.from({ length: this.#bounds.length + 1 }, () => 0)
   }
 }
 

@@ -238,6 +238,9 @@ describe('which lines are written', () => {
   })
 
   it('in the format that is set', () => {
-    assert.match(accessLines({ ...settings, format: 'common' })(line) ?? '', / 7 "web@docker" "shop\/web\/1" 12ms$/)
+    assert.match(
+      accessLines({ ...settings, format: 'common' })(line) ?? '',
+      / 7 "web@docker" "http:\/\/172.18.0.2:80" 12ms$/,
+    )
   })
 })

@@ -32,6 +32,7 @@ const line: AccessLine = {
     router: 'web@docker',
     service: 'web@docker',
     member: 'shop/web/1',
+    server: 'http://172.18.0.2:80',
     attempts: 1,
   },
 }
@@ -61,7 +62,7 @@ describe('commonLogLine', () => {
   it("is Traefik's line", () => {
     assert.equal(
       commonLogLine(line),
-      '192.0.2.1 - - [03/Feb/2026:04:05:06 +0000] "GET /a?b=c HTTP/1.1" 200 321 "-" "curl/8" 7 "web@docker" "shop/web/1" 12ms',
+      '192.0.2.1 - - [03/Feb/2026:04:05:06 +0000] "GET /a?b=c HTTP/1.1" 200 321 "-" "curl/8" 7 "web@docker" "http://172.18.0.2:80" 12ms',
     )
   })
 
