@@ -67,7 +67,7 @@ export async function assemble(
     hostName: undefined,
   })
   const alone = merge([{ ...declared, cause }])
-  const { config, strangers } = withStrangers(alone, around ?? referredTo(alone))
+  const { config, strangers } = withStrangers(alone, around ?? referredTo(alone, settings))
   const snapshot = createLinker(linkContext(config, settings, around))(config, 1)
   const complete = proxy !== undefined || around !== undefined
   return { project, containers, proxy, config, snapshot, strangers, complete }
@@ -87,12 +87,20 @@ function dockerDefaults(): DockerSettings {
 }
 
 /** What other providers declare is not in compose files: what is referred to there is taken to be there. */
-function referredTo({ routers, middlewares }: DynamicConfig): Pick<KnownAround, 'services' | 'middlewares'> {
+function referredTo(
+  { routers, middlewares }: DynamicConfig,
+  settings: Settings | undefined,
+): Pick<KnownAround, 'services' | 'middlewares'> {
+  const shared = [...(settings?.entryPoints.values() ?? [])].flatMap((entryPoint) => entryPoint.middlewares)
   const chained = [...middlewares.values()].flatMap((config) => (config.kind === 'chain' ? config.middlewares : []))
   const isForeign = (reference: string): boolean => !/@(?:docker|internal)$/.test(reference)
   return {
     services: [...routers.values()].map(({ service }) => service).filter(isForeign),
-    middlewares: [...[...routers.values()].flatMap((router) => router.middlewares), ...chained].filter(isForeign),
+    middlewares: [
+      ...[...routers.values()].flatMap((router) => router.middlewares),
+      ...chained,
+      ...shared.filter((reference) => reference.includes('@')),
+    ].filter(isForeign),
   }
 }
 

@@ -71,7 +71,7 @@ async function readSettings(
 
 /** Where a path of the container is on the host; undefined where nothing is mounted. */
 function hostPath(path: string, mounts: ReadonlyMap<string, string>): string | undefined {
-  for (let at = path; at !== '/' && at !== '.'; at = dirname(at)) {
+  for (let at = path.replace(/\/+$/, ''); at !== '' && at !== '/' && at !== '.'; at = dirname(at)) {
     const source = mounts.get(at)
     if (source !== undefined) return `${source}${path.slice(at.length)}`
   }
