@@ -23,6 +23,11 @@ export function parseHostPattern(text: string): HostPattern | Flaw {
   }
 }
 
+/** As it is written in Host(). */
+export function printHostPattern(pattern: HostPattern): string {
+  return pattern.kind === 'host' ? pattern.host : pattern.kind === 'any' ? '*' : `*.${pattern.parent}`
+}
+
 /** Requests carry host names in ASCII (RFC 5891), so one with other characters would never match. */
 export function nonAsciiHost(text: string): Flaw | undefined {
   // oxlint-disable-next-line no-control-regex -- the range is ASCII

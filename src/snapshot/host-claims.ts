@@ -1,44 +1,10 @@
-// Who may answer for which hosts: a policy's word on one router, and routers of one owner before those of another.
+// Which owner's routers take requests for a host before those of another.
 import type { Changes } from '../model/changes.ts'
-import type { Origin } from '../model/declaration.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
-import { parseHostPattern } from '../router/host-pattern.ts'
-import type { HostPattern } from '../router/host-pattern.ts'
+import { printHostPattern } from '../router/host-pattern.ts'
 import { hostsOfRule } from '../router/rule-hosts.ts'
-import type { Rule } from '../router/rule.ts'
 import type { LinkedRouter } from './link-router.ts'
 import type { Finding } from './router-references.ts'
-
-/** Refuses a router whose rule can match a host that its origin's policy does not grant. */
-export function findForeignHosts(rule: Rule, origin: Origin | undefined, report: (finding: Finding) => void): void {
-  const allowed = origin?.allowedHosts
-  if (allowed === undefined || allowed.includes('*')) return
-  const patterns = allowed.map(parseHostPattern)
-  const claimed = hostsOfRule(rule)
-  const hint = allowed.length === 0 ? 'the policy grants it no host' : `the policy grants it ${allowed.join(', ')}`
-  if (claimed === undefined) {
-    report({ severity: 'error', option: 'rule', reason: 'may match hosts that the host policy does not grant', hint })
-    return
-  }
-  const foreign = claimed.find((host) => !patterns.some((pattern) => covers(pattern, host)))
-  if (foreign === undefined) return
-  const reason = `the host policy does not grant "${textOf(foreign)}"`
-  report({ severity: 'error', option: 'rule', reason, hint })
-}
-
-function covers(granted: HostPattern | { readonly reason: string }, host: HostPattern): boolean {
-  if ('reason' in granted) return false
-  if (granted.kind === 'any') return true
-  if (granted.kind === 'host') return host.kind === 'host' && host.host === granted.host
-  if (host.kind === 'subdomains') return host.parent === granted.parent
-  return (
-    host.kind === 'host' && host.host.slice(host.host.indexOf('.') + 1) === granted.parent && host.host.includes('.')
-  )
-}
-
-function textOf(pattern: HostPattern): string {
-  return pattern.kind === 'host' ? pattern.host : pattern.kind === 'any' ? '*' : `*.${pattern.parent}`
-}
 
 /**
  * Which routers answer for which hosts. A router may take requests for a host before a router of another owner: a project may add
@@ -97,5 +63,5 @@ function placesOf(linked: LinkedRouter | undefined): readonly string[] {
   if (linked?.route === undefined || linked.info.origin?.owner === undefined) return []
   const { rule, places } = linked.route
   const hosts = hostsOfRule(rule) ?? []
-  return hosts.flatMap((host) => places.map(({ entryPoint, tls }) => `${entryPoint} ${tls} ${textOf(host)}`))
+  return hosts.flatMap((host) => places.map(({ entryPoint, tls }) => `${entryPoint} ${tls} ${printHostPattern(host)}`))
 }

@@ -13,6 +13,10 @@ export function missingName(
 ): { readonly reason: string; readonly hint: string | undefined } {
   const provider = providerOf(reference)
   const unqualified = (name: string): string => name.slice(0, -provider.length - 1)
-  const candidates = [...known].filter((name) => providerOf(name) === provider).map(unqualified)
+  // Of two that are equally near the first is meant, and it must be the same one every time.
+  const candidates = [...known]
+    .filter((name) => providerOf(name) === provider)
+    .map(unqualified)
+    .sort()
   return { reason: `${kind} "${reference}" does not exist`, hint: didYouMean(unqualified(reference), candidates) }
 }
