@@ -9,7 +9,7 @@ import type { Infer, Struct } from './schema.ts'
 
 type Router = Infer<Struct<typeof routerFields>>
 
-/** Those a router need not have; only those it has. A priority of 0 is none, as in Traefik. */
+/** What a router may leave out, as far as it is given. A priority of 0 is none, as in Traefik. */
 export function routerOptions(
   router: Router,
 ): Pick<RouterConfig, 'priority'> & Partial<Pick<RouterConfig, 'ruleSyntax' | 'tls' | 'observability'>> {

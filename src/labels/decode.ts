@@ -3,6 +3,7 @@ import { quote } from './finding.ts'
 import type { Report } from './finding.ts'
 import { dottedEntries, freeValue } from './free-names.ts'
 import type { Leaf } from './leaf.ts'
+import { objectMeant } from './place.ts'
 import { fieldNamed } from './schema.ts'
 import type { Enabled, Fields, Infer, MapOf, Records, Schema, Struct, Variants } from './schema.ts'
 import { knownHere, tell, tellInert, tellStandsAlone, tellUnknown } from './scope.ts'
@@ -138,7 +139,8 @@ function decodeMap(schema: MapOf, tree: Tree | undefined, scope: Scope): Readonl
     const inner: Scope = { object, report: scope.report }
     const refusal = schema.names.refusal?.(child.name)
     if (isIndex(child.name)) {
-      tell(scope, child, { what: 'shape', reason: `${quote(tree.name)} is not a list`, hint: 'its entries have names' })
+      const meant: Scope = { ...scope, object: scope.object ?? objectMeant(child.field) }
+      tell(meant, child, { what: 'shape', reason: `${quote(tree.name)} is not a list`, hint: 'its entries have names' })
     } else if (refusal !== undefined) {
       tell(inner, child, { what: 'path', reason: refusal })
     } else {

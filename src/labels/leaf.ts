@@ -75,7 +75,7 @@ export function lines(): Leaf<string | undefined> {
 }
 
 function notOneLine(given: string): string | undefined {
-  return /\p{Cc}/u.test(given) ? `${quote(given)} has line breaks or other control characters` : undefined
+  return /\p{Cc}/u.test(given) ? 'the value has line breaks or other control characters' : undefined
 }
 
 export function bool(): Leaf<boolean | undefined> {

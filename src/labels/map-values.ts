@@ -1,4 +1,4 @@
-// One map to another with the same keys.
+// Maps and objects → others with the same keys.
 
 export function mapValues<V, W>(map: ReadonlyMap<string, V>, change: (value: V) => W): ReadonlyMap<string, W> {
   return new Map([...map].map(([key, value]) => [key, change(value)]))

@@ -14,7 +14,7 @@ export function about<S extends Marks>(phrase: string, schema: S): S {
   return { ...schema, about: phrase }
 }
 
-/** What does not run yet, when others say so: the linker of a router's TLS or of a middleware in use. */
+/** What does not run yet and is told elsewhere: the linker speaks of a router's TLS, and of a middleware in use. */
 export function pending<S extends Marks>(schema: S): S {
   return { ...schema, state: 'pending' }
 }

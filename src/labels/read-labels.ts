@@ -3,7 +3,7 @@ import { didYouMean } from '../model/nearest.ts'
 import type { Problem } from '../model/problem.ts'
 import { quote, shown } from './finding.ts'
 import type { Finding, Report } from './finding.ts'
-import { placeOf } from './place.ts'
+import { objectMeant, placeOf } from './place.ts'
 import { fieldNamed } from './schema.ts'
 import type { Struct } from './schema.ts'
 import { successorOf } from './traefik-1.ts'
@@ -76,11 +76,12 @@ function readablePath(
     return refuse('path', reason, { field: shown(label) })
   }
   const path = parsePath(label.slice(root.length + 1))
-  if (!path.ok) return refuse('path', path.reason)
+  if (!path.ok) return refuse('path', path.reason, { object: objectMeant(label) })
   const [first = ''] = path.segments
   if (fieldNamed(schema.fields, first) === undefined) {
     const hint = didYouMean(first, Object.keys(schema.fields))
-    if (root === 'muster') return refuse('unknown', `unknown field ${quote(first)}`, { hint })
+    const object = objectMeant(label)
+    if (root === 'muster') return refuse('unknown', `unknown field ${quote(first)}`, { hint, object })
     // Labels of Traefik 1 stand on many containers still; Traefik itself passes over them in silence.
     return refuse('unknown', `${quote(`traefik.${first}`)} is read neither by Traefik nor by Muster`, {
       severity: 'warning',

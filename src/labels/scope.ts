@@ -3,6 +3,7 @@ import { didYouMean } from '../model/nearest.ts'
 import type { Problem } from '../model/problem.ts'
 import { quote } from './finding.ts'
 import type { Finding, Report } from './finding.ts'
+import { objectMeant } from './place.ts'
 import { fieldNamed } from './schema.ts'
 import type { Fields, Inert, Struct } from './schema.ts'
 import type { Tree } from './tree.ts'
@@ -31,8 +32,20 @@ export function tellUnknown(scope: Scope, tree: Tree, fields: Fields, misnomers:
     const wanted = child.name.toLowerCase()
     const known = Object.hasOwn(misnomers, wanted) ? misnomers[wanted] : undefined
     const hint = known ?? didYouMean(child.name, Object.keys(fields)) ?? knownHere(fields)
-    tell(scope, child, { what: 'unknown', reason: `unknown field ${quote(child.name)}`, hint })
+    for (const place of placesBelow(child, scope)) {
+      scope.report({ what: 'unknown', severity: 'error', reason: `unknown field ${quote(child.name)}`, hint, ...place })
+    }
   }
+}
+
+/** Outside of an object: each label below, of whichever object it was meant for. */
+function placesBelow(tree: Tree, { object }: Scope): readonly Pick<Finding, 'field' | 'object'>[] {
+  if (object !== undefined) return [{ field: tree.field, object }]
+  const meant = [...ends(tree)].flatMap(({ field }) => {
+    const object = objectMeant(field)
+    return object === undefined ? [] : [{ field, object }]
+  })
+  return meant.length > 0 ? meant : [{ field: tree.field, object }]
 }
 
 /** A value where fields belong. */

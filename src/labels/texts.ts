@@ -22,7 +22,7 @@ export function fieldText(): Leaf<string | undefined> {
   return leaf('text', (given) => {
     const line = given.replace(/[\r\n]+/g, ' ').trim()
     return /[^\P{Cc}\t]/u.test(line)
-      ? unreadable(`${quote(given)} has control characters, which an HTTP field cannot have`)
+      ? unreadable('the value has control characters, which an HTTP field cannot have')
       : value(line)
   })
 }

@@ -179,8 +179,8 @@ describe('decodeLabels', () => {
     assert.deepEqual([...middlewares.keys()], ['csp'])
     assert.deepEqual(shownProblems({ problems }), [
       'error traefik.http.routers.a\\nb.rule: a label with control characters is not read',
-      'error traefik.http.middlewares.set.headers.customresponseheaders.X-A (middleware "set"): "a\\u0000b" has control characters, which an HTTP field cannot have',
-      'error traefik.http.middlewares.to.redirectscheme.scheme (middleware "to"): "https\\r\\nSet-Cookie: a=b" has line breaks or other control characters',
+      'error traefik.http.middlewares.set.headers.customresponseheaders.X-A (middleware "set"): the value has control characters, which an HTTP field cannot have',
+      'error traefik.http.middlewares.to.redirectscheme.scheme (middleware "to"): the value has line breaks or other control characters',
     ])
   })
 
@@ -204,4 +204,21 @@ function elapsed(work: () => void): number {
 
 function prototypeShape(): readonly PropertyKey[] {
   return [Object.prototype, Array.prototype, Map.prototype].flatMap((prototype) => Reflect.ownKeys(prototype))
+}
+
+for (const label of [
+  'http.router.a.middlewares',
+  'http.routes.a.middlewares',
+  'http.routers[a].middlewares',
+  'http.routers..a.middlewares',
+  'http.routers.a..middlewares',
+  'http.routers.a.middlewars',
+]) {
+  test(`what ${label} would have said of router "a" is told of that router: it may be its guard`, () => {
+    const { problems } = decodeLabels({ 'traefik.http.routers.a.rule': 'Path(`/`)', [`traefik.${label}`]: 'auth' })
+    assert.deepEqual(
+      problems.map(({ severity, field, object }) => [severity, field, object]),
+      [['error', `traefik.${label}`, { kind: 'router', name: 'a' }]],
+    )
+  })
 }
