@@ -23,9 +23,11 @@ export type AskInternal = (service: string, request: InternalRequest) => Promise
 
 export function internalHandler(service: string, ask: AskInternal): Handler {
   return async (exchange) => {
-    const { method, path, query } = exchange.head
+    const { path, head } = exchange
+    const { method, query } = head
     exchange.record.service = service
-    const { status, body, fields } = await ask(service, { method, path, query })
+    // Below a prefix that its router takes off, as with any other service.
+    const { status, body, fields } = await ask(service, { method, path: path === '' ? '/' : path, query })
     respond(exchange, status, body, fields)
   }
 }

@@ -1,10 +1,9 @@
 // redirectRegex (Traefik): every match in the request's URL is replaced; the result is where the client is sent.
 import { respond } from '../exchange/respond.ts'
 import type { RedirectRegexConfig } from '../model/dynamic-config.ts'
-import { fieldText } from './field-text.ts'
 import type { Middleware } from './middleware.ts'
 import { redirect } from './redirect.ts'
-import { compiled, replacementOf } from './regexp-option.ts'
+import { compiled, replaceAll, replacementOf } from './regexp-option.ts'
 import { connectionScheme, targetOf } from './request-url.ts'
 
 /**
@@ -13,12 +12,15 @@ import { connectionScheme, targetOf } from './request-url.ts'
  */
 export function redirectRegex(config: RedirectRegexConfig): Middleware {
   const regexp = compiled(config.regex)
-  const replacement = replacementOf(fieldText(config.replacement))
+  // Written as bytes only now: they would be other names behind a `$`, and more than the limit.
+  const replacement = replacementOf(config.replacement.trim()).map((part) =>
+    typeof part === 'string' ? Buffer.from(part).toString('latin1') : part,
+  )
   const isElsewhere = config.replacement.startsWith('//')
   return (next) => (exchange) => {
     const url = `${connectionScheme(exchange.head)}://${exchange.hostField ?? ''}${targetOf(exchange)}`
     if (!regexp.test(url)) return next(exchange)
-    const replaced = regexp.replaceAll(url, replacement)
+    const replaced = replaceAll(regexp, url, replacement)
     if (replaced === undefined) {
       respond(exchange, 414)
       return Promise.resolve()

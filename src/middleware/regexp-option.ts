@@ -18,6 +18,16 @@ export function replacementOf(text: string): Replacement {
   return replacement
 }
 
+/** Longer than what any client or member takes; each of several middlewares could multiply a path by hundreds. */
+const resultLengthMax = 65_536
+
+/** Every match replaced. Undefined when that would take too long, or make too much. */
+export function replaceAll(regexp: Regexp, text: string, replacement: Replacement): string | undefined {
+  if (text.length > resultLengthMax) return undefined
+  const result = regexp.replaceAll(text, replacement)
+  return result !== undefined && result.length > resultLengthMax ? undefined : result
+}
+
 export function checkRegexp(option: string, pattern: string): MiddlewareFlaw | undefined {
   const regexp = compileRegexp(pattern)
   return 'reason' in regexp ? { reason: `${option}: "${pattern}": ${regexp.reason}`, hint: regexp.hint } : undefined

@@ -3,7 +3,7 @@ import { escapePath, hasBadEscape, isClean, withLeadingSlash } from '../exchange
 import { respond } from '../exchange/respond.ts'
 import type { ReplacePathRegexConfig } from '../model/dynamic-config.ts'
 import type { Middleware } from './middleware.ts'
-import { compiled, replacementOf } from './regexp-option.ts'
+import { compiled, replaceAll, replacementOf } from './regexp-option.ts'
 import { replacedPathField } from './replace-path.ts'
 
 export function replacePathRegex(config: ReplacePathRegexConfig): Middleware {
@@ -12,7 +12,7 @@ export function replacePathRegex(config: ReplacePathRegexConfig): Middleware {
   return (next) => (exchange) => {
     const before = exchange.path
     if (!regexp.test(before)) return next(exchange)
-    const replaced = regexp.replaceAll(before, replacement)
+    const replaced = replaceAll(regexp, before, replacement)
     const path = replaced === undefined ? undefined : withLeadingSlash(escapePath(replaced))
     const refused = refusal(path)
     if (path === undefined || refused !== undefined) {
@@ -25,7 +25,7 @@ export function replacePathRegex(config: ReplacePathRegexConfig): Middleware {
   }
 }
 
-/** The status for a path that must not go on. Undefined for `path`: replacing would have taken too long. */
+/** The status for a path that must not go on. Undefined for `path`: replacing would have taken too long, or made too much. */
 function refusal(path: string | undefined): number | undefined {
   if (path === undefined) return 414
   // As in Traefik: an escape cut in half is the configuration's fault, a path that climbs the client's.

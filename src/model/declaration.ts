@@ -12,6 +12,8 @@ export interface Declaration {
   readonly udp?: StreamConfig | undefined
   /** Where routers were declared, by name: what turns out to be wrong with one later is told of that place. */
   readonly origins?: ReadonlyMap<string, Origin>
+  /** Whose the sources of problems are, where they have owners: nobody's complaint may disable another's router. */
+  readonly owners?: ReadonlyMap<string, string> | undefined
   /** What brought it about, for the log and the journal. */
   readonly cause: Cause
 }

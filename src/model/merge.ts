@@ -22,6 +22,8 @@ export interface DynamicConfig {
   readonly udp: StreamConfig
   readonly problems: readonly Problem[]
   readonly origins: ReadonlyMap<QualifiedName, Origin>
+  /** Of the sources of problems, by source. */
+  readonly owners: ReadonlyMap<string, string>
 }
 
 const noStreams: StreamConfig = { routers: new Map(), services: new Map(), middlewares: new Map() }
@@ -34,6 +36,7 @@ export const emptyConfig: DynamicConfig = {
   udp: noStreams,
   problems: [],
   origins: new Map(),
+  owners: new Map(),
 }
 
 /** The order of the declarations does not matter: qualified names cannot collide. */
@@ -79,11 +82,13 @@ export function createMerger(): (declaration: Declaration) => DynamicConfig {
         step(({ origins }) => origins),
         asItIs,
       ),
+      owners: withChanges(config.owners, changesBetween(last?.owners ?? noOwners, declaration.owners ?? noOwners)),
     }
     return config
   }
 }
 
+const noOwners: ReadonlyMap<string, string> = new Map<string, string>()
 const nothing: ReadonlyMap<string, never> = new Map<string, never>()
 
 function byProvider(a: Declaration, b: Declaration): number {

@@ -27,7 +27,7 @@ export interface RouterInputs {
   readonly origin: Origin | undefined
   /** What could not be read of it. */
   readonly unread: readonly Problem[]
-  readonly middlewares: readonly Resolution[]
+  readonly middlewares: Resolution
   /** By entrypoint, in the order of `usableEntryPoints`. */
   readonly before: readonly (readonly Resolution[])[]
 }
@@ -42,7 +42,7 @@ export function linkRouter(inputs: RouterInputs, known: KnownObjects, defaultSyn
   else findForeignHosts(parsed.rule, origin, report)
   const service = findService(router, known, origin, report)
   const using = findEntryPoints(router, known, report)
-  reportFaults([...middlewares, ...before.flat()], report)
+  reportFaults([middlewares, ...before.flat()], report)
   findTls(router, using, known, report)
 
   const ruleLength = BigInt(Buffer.byteLength(router.rule))
@@ -50,7 +50,7 @@ export function linkRouter(inputs: RouterInputs, known: KnownObjects, defaultSyn
   const info = routerInfo({ config: router, using, priority, origin }, findings)
   const problems = findings.map((finding) => problemOf(name, finding, origin))
   const errors = findings.filter(({ severity }) => severity === 'error')
-  if (!parsed.ok || errors.some(({ guards }) => guards !== true)) return { name, info, problems, route: undefined }
+  if (!parsed.ok || errors.some(({ guards }) => guards === undefined)) return { name, info, problems, route: undefined }
   const [guard] = errors
   return {
     name,
@@ -64,9 +64,9 @@ export function linkRouter(inputs: RouterInputs, known: KnownObjects, defaultSyn
       places: using.map((entryPoint, index) =>
         placeOf(entryPoint, router, known.entryPoints.get(entryPoint), before[index] ?? []),
       ),
-      middlewares: middlewares.flatMap(({ planned }) => planned),
+      middlewares: middlewares.planned,
       service: service ?? (router.service as QualifiedName),
-      refusal: guard && `router "${name}" is not served: ${guard.reason}`,
+      refusal: guard && `router "${name}" is not served: ${guard.guards}`,
     },
   }
 }

@@ -4,6 +4,7 @@ import { withChanges } from '../model/changes.ts'
 import type { Changes } from '../model/changes.ts'
 import { emptyConfig } from '../model/merge.ts'
 import type { DynamicConfig } from '../model/merge.ts'
+import type { Problem } from '../model/problem.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { HostClaims } from './host-claims.ts'
 import { linkRouter, withWarnings } from './link-router.ts'
@@ -144,11 +145,16 @@ function linkOne(name: QualifiedName, { config, context, known, resolver }: Surr
   if (router === undefined) throw new Error(`there is no router "${name}" to link`)
   const { entryPoints, defaultEntryPoints, defaultRuleSyntax } = context
   const origin = config.origins.get(name)
+  // What another owner's container says of a router of this name must not disable it.
+  const isOwn = ({ source }: Problem): boolean => {
+    const complainer = config.owners.get(source)
+    return complainer === undefined || origin?.owner === undefined || complainer === origin.owner
+  }
   const unread = [
     ...resolver.errorsOf('router', name),
     ...resolver.errorsOf('service', router.service as QualifiedName),
-  ]
-  const middlewares = router.middlewares.map((reference) => resolver.resolve(reference as QualifiedName))
+  ].filter(isOwn)
+  const middlewares = resolver.resolveAll(router.middlewares as readonly QualifiedName[])
   const using = router.entryPoints?.filter((entryPoint) => entryPoints.has(entryPoint)) ?? defaultEntryPoints
   const before = entryPointResolutions(name, using, known, resolver)
   return linkRouter({ name, router, origin, unread, middlewares, before }, known, defaultRuleSyntax)

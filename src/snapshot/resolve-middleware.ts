@@ -11,6 +11,8 @@ import { missingName } from './missing-name.ts'
 export interface Fault {
   readonly reason: string
   readonly hint: string | undefined
+  /** The same without anything that may have been a value: what clients are told. */
+  readonly shown: string
 }
 
 export interface Resolution {
@@ -21,8 +23,19 @@ export interface Resolution {
 
 /** Chains in chains; far above any real one. */
 const depthMax = 16
-/** What a chain may unfold to: one that names another twice, which names a third twice, would have no end. */
-const plannedMax = 256
+/**
+ * What a chain, or all that a router names, may unfold to, counting whatever is named: chains that name the next one a hundred
+ * times would have no end, also where nothing or only what is missing stands at theirs.
+ */
+const namedMax = 256
+
+/** A chain while it is unfolded. */
+interface Unfolding {
+  readonly planned: PlannedMiddleware[]
+  /** By reason: what is missing a hundred times is told once. */
+  readonly faults: Map<string, Fault>
+  named: number
+}
 
 /** Of one configuration. */
 export class MiddlewareResolver {
@@ -37,9 +50,18 @@ export class MiddlewareResolver {
   resolve(name: QualifiedName): Resolution {
     const before = this.#known.get(name)
     if (before !== undefined) return before
-    const made = this.#resolve(name, [])
+    const made = this.#resolve(name)
     this.#known.set(name, made)
     return made
+  }
+
+  /** What runs for several references, one after the other. */
+  resolveAll(references: readonly QualifiedName[]): Resolution {
+    if (references.length > namedMax) return tooMany('the router names')
+    const parts = references.map((reference) => this.resolve(reference))
+    const planned = parts.flatMap((part) => part.planned)
+    if (planned.length > namedMax) return tooMany('the router names')
+    return { planned, faults: parts.flatMap(({ faults }) => faults) }
   }
 
   /** What could not be read of an object, which may be why it is not there. */
@@ -51,47 +73,60 @@ export class MiddlewareResolver {
     return this.#errors.get(`${kind} ${name}`) ?? []
   }
 
-  #resolve(name: QualifiedName, within: readonly QualifiedName[]): Resolution {
+  #resolve(name: QualifiedName): Resolution {
+    const into: Unfolding = { planned: [], faults: new Map(), named: 0 }
+    this.#unfold(name, [], into)
+    if (into.named > namedMax) return tooMany(`middleware "${name}" is a chain of`)
+    return { planned: into.planned, faults: [...into.faults.values()] }
+  }
+
+  #unfold(name: QualifiedName, within: readonly QualifiedName[], into: Unfolding): void {
+    if (++into.named > namedMax) return
     const config = this.#config.middlewares.get(name)
-    if (config === undefined) return faulty(this.#whyMissing(name))
+    const fault = this.#faultOf(name, config, within)
+    if (fault !== undefined) into.faults.set(fault.reason, fault)
+    else if (config?.kind === 'chain') {
+      for (const part of config.middlewares) this.#unfold(part as QualifiedName, [...within, name], into)
+    } else if (config !== undefined && config.kind !== 'pending') into.planned.push(config)
+  }
+
+  #faultOf(
+    name: QualifiedName,
+    config: MiddlewareConfig | undefined,
+    within: readonly QualifiedName[],
+  ): Fault | undefined {
+    if (config === undefined) return this.#whyMissing(name)
     if (within.includes(name) || within.length === depthMax) {
-      return faulty({ reason: `middleware "${name}" is a chain that contains itself`, hint: undefined })
+      return open(`middleware "${name}" is a chain that contains itself`)
     }
-    if (config.kind !== 'chain') return resolution(name, config)
-    return chainOf(
-      name,
-      config.middlewares.map((part) => this.#resolve(part as QualifiedName, [...within, name])),
-    )
+    return config.kind === 'chain' ? undefined : whyUnusable(name, config)
   }
 
   #whyMissing(name: QualifiedName): Fault {
     const [problem] = this.errorsOf('middleware', name)
-    if (problem !== undefined)
-      return { reason: `middleware "${name}" cannot be used: ${problem.reason}`, hint: problem.hint }
-    return missingName('middleware', name, this.#config.middlewares.keys())
+    if (problem !== undefined) return unusable(name, ` cannot be used: ${problem.reason}`, problem.hint)
+    const { reason, hint } = missingName('middleware', name, this.#config.middlewares.keys())
+    return { reason, hint, shown: reason }
   }
 }
 
-function chainOf(name: QualifiedName, parts: readonly Resolution[]): Resolution {
-  const planned = parts.flatMap((part) => part.planned)
-  if (planned.length > plannedMax) {
-    return faulty({ reason: `middleware "${name}" is a chain of more than ${plannedMax} middlewares`, hint: undefined })
-  }
-  return { planned, faults: parts.flatMap(({ faults }) => faults) }
-}
-
-function resolution(name: QualifiedName, config: Exclude<MiddlewareConfig, ChainConfig>): Resolution {
+function whyUnusable(name: QualifiedName, config: Exclude<MiddlewareConfig, ChainConfig>): Fault | undefined {
   if (config.kind === 'pending') {
-    return faulty({
-      reason: `middleware "${name}": the ${config.type} middleware is not supported yet`,
-      hint: undefined,
-    })
+    return open(`middleware "${name}": the ${config.type} middleware is not supported yet`)
   }
   const flaw = checkMiddleware(config)
-  if (flaw !== undefined) return faulty({ reason: `middleware "${name}": ${flaw.reason}`, hint: flaw.hint })
-  return { planned: [config], faults: [] }
+  return flaw && unusable(name, `: ${flaw.reason}`, flaw.hint)
 }
 
-function faulty(fault: Fault): Resolution {
-  return { planned: [], faults: [fault] }
+function unusable(name: QualifiedName, why: string, hint: string | undefined): Fault {
+  return { reason: `middleware "${name}"${why}`, hint, shown: `middleware "${name}" cannot be used` }
+}
+
+/** A reason in which only names stand. */
+function open(reason: string): Fault {
+  return { reason, hint: undefined, shown: reason }
+}
+
+function tooMany(what: string): Resolution {
+  return { planned: [], faults: [open(`${what} more than ${namedMax} middlewares`)] }
 }

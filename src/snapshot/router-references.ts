@@ -17,7 +17,8 @@ export interface Finding {
   readonly option: string
   readonly reason: string
   readonly hint: string | undefined
-  readonly guards?: boolean
+  /** There: what clients are told, since the reason may quote a value. */
+  readonly guards?: string
 }
 
 type Report = (finding: Finding) => void
@@ -64,7 +65,7 @@ export function findService(
   }
   if (find(service)?.pending?.['middlewares'] !== undefined) {
     const reason = `the middlewares of service "${service}" are not supported yet`
-    report({ severity: 'error', option: 'service', reason, hint: 'name them on the router', guards: true })
+    report({ severity: 'error', option: 'service', reason, hint: 'name them on the router', guards: reason })
   }
   return service
 }
@@ -72,7 +73,8 @@ export function findService(
 /** A router that lacks one of its middlewares must not serve without it: it may be the one that asks for a password. */
 export function reportFaults(resolutions: readonly Resolution[], report: Report): void {
   for (const { faults } of resolutions) {
-    for (const fault of faults) report({ severity: 'error', option: 'middlewares', guards: true, ...fault })
+    for (const { shown, ...fault } of faults)
+      report({ severity: 'error', option: 'middlewares', guards: shown, ...fault })
   }
 }
 
@@ -96,11 +98,21 @@ export function entryPointResolutions(
 
 /** For the same reason: `routers.x.middleware=auth` was meant to protect it, and is not read. */
 export function findUnread(problems: readonly Problem[], report: Report): void {
-  for (const { field = '' } of problems) {
-    const option = /\.([^.[]+)[^.]*$/.exec(field)?.[1]
-    if (option === undefined || nearest(option, ['middlewares']) === undefined) continue
+  for (const { field = '', object } of problems) {
+    // Wherever it stands below the object: `middlewares.x` and `middlewares[0].x` name one as well.
+    const name = `.${object?.name.toLowerCase()}.`
+    const at = field.toLowerCase().indexOf(name)
+    const below = at === -1 ? field : field.slice(at + name.length)
+    const option = below.split(/[.[\]]+/).find((part) => nearest(part, ['middlewares']) !== undefined)
+    if (option === undefined) continue
     const reason = 'cannot be read and may name a middleware that protects the router'
-    report({ severity: 'error', option, reason, hint: undefined, guards: true })
+    report({
+      severity: 'error',
+      option,
+      reason,
+      hint: undefined,
+      guards: `its option "${option}" cannot be read and may name a middleware`,
+    })
   }
 }
 

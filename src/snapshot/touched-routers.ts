@@ -35,7 +35,7 @@ function touchedNames(before: DynamicConfig, config: DynamicConfig): ReadonlySet
     // Members come and go all the time and are no router's business.
     if (known === undefined || service === undefined || known.pending !== service.pending) names.add(name)
   }
-  if (before.problems !== config.problems) {
+  if (before.problems !== config.problems || before.owners !== config.owners) {
     for (const { object, provider, severity } of [...before.problems, ...config.problems]) {
       if (severity === 'error' && object !== undefined) names.add(qualify(object.name, provider))
     }

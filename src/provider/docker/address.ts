@@ -55,8 +55,11 @@ function ownAddress(container: Container, labelled: string | undefined, surround
   if (names.length === 0) return unreachable('has no address: it is attached to no network', 'attach it to a network')
 
   const wanted = labelled ?? network
-  if (wanted !== undefined && hosts.has(wanted)) return { host: hosts.get(wanted), findings: [] }
   const shared = names.find((name) => ownNetworks.includes(name))
+  if (wanted !== undefined && hosts.has(wanted)) {
+    const within = ownNetworks.length === 0 || ownNetworks.includes(wanted)
+    return { host: hosts.get(wanted), findings: within ? [] : [elsewhere(wanted, shared)] }
+  }
   const findings = wanted !== undefined ? [notAttached(wanted, names)] : []
   if (wanted === undefined && shared === undefined && ownNetworks.length > 0) findings.push(apart(names, ownNetworks))
   return { host: hosts.get(shared ?? names[0] ?? ''), findings }
@@ -82,6 +85,16 @@ function notAttached(wanted: string, names: readonly string[]): Finding {
     field: undefined,
     reason: `is not attached to the network "${wanted}", only to ${quoted(names)}`,
     hint: meant === undefined ? undefined : `did you mean "${meant}"?`,
+  }
+}
+
+/** Bridges are closed to each other: such an address is most likely never reached. */
+function elsewhere(wanted: string, shared: string | undefined): Finding {
+  return {
+    severity: 'warning',
+    field: undefined,
+    reason: `is reached on the network "${wanted}", which Muster is not on`,
+    hint: shared === undefined ? 'attach Muster to it' : `both are on "${shared}"`,
   }
 }
 

@@ -2,19 +2,28 @@
 import type { Problem } from '../../model/problem.ts'
 import type { Offer } from './offer.ts'
 import type { OfferChanges } from './offers.ts'
-import { bySlot } from './precedence.ts'
+import { bySlot, ownerOf } from './precedence.ts'
+
+export interface Complaints {
+  readonly problems: readonly Problem[]
+  /** Whose the containers are, by their names. */
+  readonly owners: ReadonlyMap<string, string>
+}
 
 /** From one declaration to the next: the same containers complain of the same, and are not read again. */
-export function createComplaints(): (changes: OfferChanges) => readonly Problem[] {
+export function createComplaints(): (changes: OfferChanges) => Complaints {
   const keys = new WeakMap<Problem, string>()
   const complaining = new Set<Offer>()
-  let said: readonly Problem[] = []
+  let said: Complaints = { problems: [], owners: new Map() }
   return ({ came, gone }) => {
     const [more, less] = [came.filter(complains), gone.filter(complains)]
     if (more.length + less.length === 0) return said
     for (const offer of less) complaining.delete(offer)
     for (const offer of more) complaining.add(offer)
-    said = onePerService([...complaining], keys)
+    said = {
+      problems: onePerService([...complaining], keys),
+      owners: new Map([...complaining].map(({ container }) => [container.name, ownerOf(container)])),
+    }
     return said
   }
 }

@@ -53,6 +53,7 @@ export function createMerge(): (changes: OfferChanges) => Merged {
     }
     const [tcp, udp] = [streams.tcp(changes), streams.udp(changes)]
     const allowed = withdraw(outcome, view.routers(outcome.routers), view.middlewares(outcome.middlewares))
+    const complained = complaints(changes)
     const disputes = Object.values(outcome).map(({ problems }) => problems)
     return {
       routers: allowed.routers,
@@ -61,7 +62,8 @@ export function createMerge(): (changes: OfferChanges) => Merged {
       ...(tcp.config !== undefined && { tcp: tcp.config }),
       ...(udp.config !== undefined && { udp: udp.config }),
       origins: view.origins(outcome.routers),
-      problems: remember([complaints(changes), ...disputes, ...tcp.problems, ...udp.problems, allowed.problems]),
+      owners: complained.owners,
+      problems: remember([complained.problems, ...disputes, ...tcp.problems, ...udp.problems, allowed.problems]),
     }
   }
 }

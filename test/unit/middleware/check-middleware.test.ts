@@ -66,6 +66,8 @@ const right: readonly PlannedMiddleware[] = [
   { kind: 'stripPrefix', prefixes: [], forceSlash: false },
   { kind: 'stripPrefixRegex', regex: [] },
   regex('^http://(.*)$', 'https://${1}'),
+  // Longer than the limit only as bytes.
+  regex('^http://(.*)$', 'é'.repeat(1000)),
   scheme('WSS', '1'),
   request('Host', 'a.example:8080'),
   request('Host', '[::1]:80'),

@@ -141,6 +141,13 @@ describe('replacePathRegex', () => {
   })
 })
 
+test('paths that multiply from one rewrite to the next stop at a size that a request could have', async () => {
+  const double = { kind: 'replacePathRegex', regex: '^(.*)$', replacement: '$1'.repeat(500) } as const
+  const seen = await pass([double, double, double, double], { target: '/a' })
+  assert.equal(seen.status, 414)
+  assert.equal(seen.member, undefined)
+})
+
 describe('encodedCharacters', () => {
   const allowed: EncodedCharacters = {
     allowEncodedSlash: true,

@@ -101,6 +101,8 @@ describe('redirectRegex', () => {
     [regex('^.*$', '/sorry page#{x}'), {}, '302 /sorry%20page#%7Bx%7D'],
     [regex('^.*$', 'https://a/é'), {}, '302 https://a/%C3%A9'],
     [regex('^.*$', '//other.example/'), {}, '302 //other.example/'],
+    [regex('^http://a/(.*)$', 'https://b/$1–${1}é'), { host: 'a', target: '/x' }, '302 https://b/x%E2%80%93x%C3%A9'],
+    [regex('^(.*)$', '$1'.repeat(500)), { target: `/${'a'.repeat(1000)}` }, '414'],
   ]
   for (const [config, request, expected] of cases) {
     test(`${config.regex} → ${config.replacement} for ${JSON.stringify(request)}: ${expected}`, async () => {

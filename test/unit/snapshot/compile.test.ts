@@ -69,7 +69,7 @@ for (const [name, change, reason] of broken) {
     // Served without its middleware it could be open to everybody; the next router might serve the same members.
     assert.equal(elsewhere.status, name === 'an unknown middleware' ? 503 : 404)
     if (elsewhere.status === 503)
-      assert.match(elsewhere.body, /router "bad@test" is not served: middleware "stripe@test"/)
+      assert.match(elsewhere.body, /router "bad@test" is not served: middleware "stripe@test" does not exist/)
   })
 }
 

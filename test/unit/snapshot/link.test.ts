@@ -84,6 +84,24 @@ const guarded: readonly (readonly [string, Parts, RegExp])[] = [
     },
     /cannot be read and may name a middleware/,
   ],
+  ...['middlewares.x', 'Middlewares[0].x', 'midlewares[0]'].map((option): (typeof guarded)[number] => [
+    `what names a middleware in ${option}`,
+    {
+      routers: { r: {} },
+      problems: [
+        {
+          severity: 'error',
+          provider: 'test',
+          source: 'c',
+          field: `traefik.http.routers.R.${option}`,
+          object: { kind: 'router', name: 'r' },
+          reason: '"middlewares" is one value and has no fields',
+          hint: undefined,
+        },
+      ],
+    },
+    /cannot be read and may name a middleware/,
+  ]),
   [
     'an entrypoint whose middleware is missing',
     { routers: { r: {} }, entryPoints: { web: { middlewares: ['nope'] } } },
@@ -131,6 +149,53 @@ test('chains that unfold without end are refused, not followed', () => {
   )
   const snapshot = linked({ routers: { r: { middlewares: ['c0'] } }, middlewares: { add, ...middlewares } })
   assert.match(info(snapshot, 'r').errors.join(), /more than 256 middlewares/)
+})
+
+const endless: readonly (readonly [string, MiddlewareConfig])[] = [
+  ['one middleware', add],
+  ['nothing', chainOf()],
+  ['what is missing', chainOf('missing')],
+  ['the first of them', chainOf('c0')],
+]
+
+for (const [what, end] of endless) {
+  test(`chains that each name the next one a hundred times, down to ${what}, are refused at once`, () => {
+    const middlewares = Object.fromEntries(
+      Array.from({ length: 15 }, (_, i) => [
+        `c${i}`,
+        i === 14 ? end : chainOf(...Array.from({ length: 100 }, () => `c${i + 1}`)),
+      ]),
+    )
+    const snapshot = linked({ routers: { r: { middlewares: ['c0'] } }, middlewares })
+    assert.match(snapshot.plan.routes.get(name('r'))?.refusal ?? '', /more than 256 middlewares/)
+    assert.equal(snapshot.problems.length, 1)
+  })
+}
+
+test('a router whose middlewares come to more than 256 is not served', () => {
+  const many = (count: number, reference: string) => Array.from({ length: count }, () => reference)
+  const { plan, problems } = linked({
+    routers: {
+      few: { middlewares: many(256, 'add') },
+      many: { middlewares: many(257, 'add') },
+      chains: { middlewares: ['c', 'c'] },
+    },
+    middlewares: { add, c: chainOf(...many(200, 'add')) },
+  })
+  assert.equal(plan.routes.get(name('few'))?.refusal, undefined)
+  assert.equal(plan.routes.get(name('few'))?.middlewares.length, 256)
+  for (const router of ['many', 'chains']) {
+    assert.match(plan.routes.get(name(router))?.refusal ?? '', /the router names more than 256 middlewares/)
+  }
+  assert.equal(problems.length, 2)
+})
+
+test('what a chain lacks several times is told once', () => {
+  const { problems } = linked({
+    routers: { r: { middlewares: ['c'] } },
+    middlewares: { c: chainOf('missing', 'missing', 'gone') },
+  })
+  assert.equal(problems.length, 2)
 })
 
 test("an entrypoint's middlewares come before the router's, on that entrypoint alone", () => {
@@ -319,3 +384,32 @@ function linked({
   const config = merge([{ ...declaration(complete, middlewares, target), problems, origins: new Map(places) }])
   return createLinker(context(entryPoints))(config, 1)
 }
+
+test("nobody's complaint disables a router of another owner", () => {
+  const problem = {
+    severity: 'error',
+    provider: 'test',
+    source: 'evil-1',
+    field: 'traefik.http.routers.r.middlewars',
+    object: { kind: 'router', name: 'r' },
+    reason: 'unknown field "middlewars"',
+    hint: undefined,
+  } as const
+  const of = (owner: string) => {
+    const origins = new Map([['r', { source: 'good-1', field: 'traefik.http.routers.r', owner: 'project "good"' }]])
+    const owners = new Map([['evil-1', owner]])
+    const config = merge([{ ...declaration({ r: usual }, {}), origins, owners, problems: [problem] }])
+    return info(createLinker(context({ web: {} }))(config, 1), 'r').status
+  }
+  assert.equal(of('project "evil"'), 'enabled')
+  assert.equal(of('project "good"'), 'disabled')
+})
+
+test('clients are told which middleware is missing, and nothing that may have been a value', () => {
+  const secret: MiddlewareConfig = { kind: 'redirectRegex', regex: '(hunter2', replacement: 'x', permanent: false }
+  const snapshot = linked({ routers: { r: { middlewares: ['secret'] } }, middlewares: { secret } })
+  assert.equal(
+    snapshot.plan.routes.get(name('r'))?.refusal,
+    'router "r@test" is not served: middleware "secret@test" cannot be used',
+  )
+})

@@ -269,6 +269,22 @@ describe('addresses', () => {
     assert.deepEqual(declare([container('db', { networks: twoNetworks })], { ownNetworks: ['edge'] }).problems, [])
   })
 
+  test('on the labelled network are taken although Muster is not on it, with a warning', () => {
+    for (const [ownNetworks, hint] of [
+      [['p_front'], 'both are on "p_front"'],
+      [['edge'], 'attach Muster to it'],
+    ] as const) {
+      const declared = declare([container('web', { labels: labelled('p_back'), networks: twoNetworks })], {
+        ownNetworks,
+      })
+      assert.deepEqual(hosts(declared, 'web'), ['10.0.0.2'])
+      assert.deepEqual(
+        declared.problems.map((problem) => [problem.severity, problem.reason, problem.hint]),
+        [['warning', 'is reached on the network "p_back", which Muster is not on', hint]],
+      )
+    }
+  })
+
   test('in host mode are the loopback, or the host as seen from Muster’s container', () => {
     const web = container('web', { networkMode: 'host', networks: new Map() })
     assert.deepEqual(hosts(declare([web]), 'web'), ['127.0.0.1'])
