@@ -75,8 +75,9 @@ function answer({ method, path, query }: InternalRequest, sources: AdminSources)
   if (method !== 'GET' && method !== 'HEAD') {
     return json(405, { message: `${method} is not allowed here` }, ['Allow', 'GET, HEAD'])
   }
-  const { dashboard, basePath } = sources.settings.api
-  if (path === '/' && dashboard) return { status: 302, body: '', fields: ['Location', `${basePath}/balancer-manager`] }
+  const { dashboard } = sources.settings.api
+  // Relative, as all references: below `basePath`, and below a prefix that a router takes off.
+  if (path === '/' && dashboard) return { status: 302, body: '', fields: ['Location', 'balancer-manager'] }
   const parameters = new URLSearchParams(query)
   const report = reports[path]
   if (report !== undefined) return json(200, report(sources, parameters))

@@ -26,8 +26,16 @@ export interface ChosenEntryPoint {
 /** An address for examples (RFC 5737): nobody's rule can mean it. */
 const someClient = '192.0.2.1'
 
+/** Every rule is held against it, by the thread that also listens to Docker: a rule may take a millisecond for a thousand characters. */
+const questionLengthMax = 8192
+
 /** Of `url`, `method`, `client`, `entrypoint` and any number of `header`s (`Name: value`). */
 export function askedRequest(query: URLSearchParams, settings: Settings): AskedRequest {
+  const length = [...query.values()].reduce((sum, value) => sum + value.length, 0)
+  if (length > questionLengthMax) {
+    const reason = `the question has ${length} characters; the limit is ${questionLengthMax}`
+    return { ok: false, entryPoint: undefined, status: 400, reason }
+  }
   const text = query.get('url') ?? ''
   const [matched, scheme = 'http', authority = '', target = ''] = /^(?:(https?):\/\/)?([^/?#]*)(.*)$/is.exec(text) ?? []
   if (matched === undefined || authority === '') {
@@ -42,16 +50,30 @@ export function askedRequest(query: URLSearchParams, settings: Settings): AskedR
   }
   const clientIp = canonicalIp(query.get('client') ?? someClient)
   if (isIP(clientIp) === 0) return { ok: false, entryPoint, status: 400, reason: 'client is not an IP address' }
+  const method = query.get('method') ?? 'GET'
+  if (!token.test(method)) return { ok: false, entryPoint, status: 400, reason: 'method is not one' }
+  const headers = query.getAll('header')
+  if (!headers.every(isField)) {
+    return { ok: false, entryPoint, status: 400, reason: 'a header is not one: write Name: value' }
+  }
   const path = target.startsWith('/') ? target : `/${target}`
-  const rawHeaders = headerFields(query.getAll('header'), authority)
+  const rawHeaders = headerFields(headers, authority)
   // All that is read of a message; the entrypoint's own code judges it.
-  const message = { method: query.get('method') ?? 'GET', url: path, rawHeaders, httpVersion: '1.1' } as IncomingMessage
+  const message = { method, url: path, rawHeaders, httpVersion: '1.1' } as IncomingMessage
   const peer = { clientIp, secure, trusted: compileTrust(options.forwardedHeaders)(clientIp) }
   const arrival = readHead(message, peer, headRules(options), false)
   if (arrival.kind === 'refusal') {
     return { ok: false, entryPoint, status: arrival.status, reason: arrival.reason }
   }
   return { ok: true, entryPoint, head: { ...arrival.head, secure } }
+}
+
+/** What no parser lets in is no request; what the entrypoint itself refuses, it refuses here too. */
+const token = /^[\w!#$%&'*+.^`|~-]+$/
+
+function isField(header: string): boolean {
+  const colon = header.indexOf(':')
+  return token.test(header.slice(0, Math.max(colon, 0)).trim()) && !/[^\t\x20-\x7e\x80-\uffff]/.test(header)
 }
 
 function headRules(options: EntryPointSettings): ReturnType<typeof compileHeadRules> {
@@ -65,7 +87,7 @@ function portOf(authority: string, secure: boolean): number {
 function headerFields(headers: readonly string[], authority: string): string[] {
   const fields = headers.flatMap((header) => {
     const colon = header.indexOf(':')
-    return colon < 1 ? [] : [header.slice(0, colon).trim(), header.slice(colon + 1).trim()]
+    return [header.slice(0, colon).trim(), header.slice(colon + 1).trim()]
   })
   const namesHost = fields.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
   return namesHost ? fields : ['Host', authority, ...fields]

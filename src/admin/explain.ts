@@ -1,10 +1,11 @@
 // `/api/muster/explain`: what would become of a request, and why. Pure: the snapshot and the members as they stand.
 import type { RequestHead } from '../exchange/exchange.ts'
-import type { MiddlewareConfig } from '../model/dynamic-config.ts'
+import type { MiddlewareConfig, RouterConfig, RuleSyntax } from '../model/dynamic-config.ts'
 import { providerOf, qualify } from '../model/qualified-name.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { rankRoutes } from '../router/route-order.ts'
 import { parseRule } from '../router/rule-parser.ts'
+import type { ParsedRule } from '../router/rule-parser.ts'
 import type { RoutePlan, Snapshot } from '../snapshot/snapshot.ts'
 import { explainMatchers } from './explain-matchers.ts'
 import type { ExplainedRule } from './explain-matchers.ts'
@@ -44,7 +45,7 @@ export function explain(sources: AdminSources, query: URLSearchParams): object {
     entryPoint,
     routers: considered.slice(0, asFarAs),
     behind: considered.slice(asFarAs).flatMap(({ name, matches }) => (matches ? name : [])),
-    passedOver: [...others, ...disabled(snapshot, head)],
+    passedOver: [...others, ...disabled(snapshot, head, sources.settings.core.defaultRuleSyntax)],
     ...follow(here[index], entryPoint.name, head, sources),
   }
 }
@@ -74,11 +75,22 @@ function split(
   return { here: rankRoutes(here), others }
 }
 
+/** Compiling what a large expression says takes milliseconds, and a router keeps its identity while it stays as it is. */
+const parsedRules = new WeakMap<RouterConfig, ParsedRule>()
+
+function parsedOnce(config: RouterConfig, syntax: RuleSyntax): ParsedRule {
+  const before = parsedRules.get(config)
+  if (before !== undefined) return before
+  const parsed = parseRule(config.rule, config.ruleSyntax ?? syntax)
+  parsedRules.set(config, parsed)
+  return parsed
+}
+
 /** Routers that take no requests at all, when their rule would match or cannot be read. */
-function disabled({ routers, plan }: Snapshot, head: RequestHead): readonly PassedOver[] {
+function disabled({ routers, plan }: Snapshot, head: RequestHead, syntax: RuleSyntax): readonly PassedOver[] {
   return [...routers].flatMap(([name, { status, errors, config }]) => {
     if (status !== 'disabled' || plan.routes.has(name)) return []
-    const parsed = parseRule(config.rule, config.ruleSyntax ?? 'v3')
+    const parsed = parsedOnce(config, syntax)
     const isMeant = !parsed.ok || explainMatchers(parsed.rule, head).matches
     return isMeant ? { name, reason: `is disabled: ${errors.join('; ')}` } : []
   })

@@ -1,8 +1,13 @@
 // Values of the model as Traefik's API writes them.
 
-/** Maps as objects, 64-bit numbers as numbers; what is undefined or an empty list, map or text is left out, as in Go's omitempty. */
+/**
+ * Maps as objects, 64-bit numbers as numbers; what is undefined or an empty list, map or text is left out, as in Go's omitempty,
+ * which lets the entries of a map be: an empty header value deletes the header.
+ */
 export function shape(value: unknown): unknown {
-  if (value instanceof Map) return shape(Object.fromEntries(value))
+  if (value instanceof Map) {
+    return Object.fromEntries([...(value as ReadonlyMap<string, unknown>)].map(([name, entry]) => [name, shape(entry)]))
+  }
   if (Array.isArray(value)) return value.map(shape)
   if (typeof value === 'bigint') return Number(value)
   if (typeof value !== 'object' || value === null) return value

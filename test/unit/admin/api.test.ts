@@ -3,12 +3,17 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createApi } from '../../../src/admin/api.ts'
 import { internalServiceNames } from '../../../src/admin/internal-declaration.ts'
+import { middlewareItems } from '../../../src/admin/middleware-items.ts'
+import type { AdminSources } from '../../../src/admin/sources.ts'
 import type { InternalAnswer } from '../../../src/exchange/internal.ts'
 import type { MiddlewareConfig, RouterConfig, ServiceConfig } from '../../../src/model/dynamic-config.ts'
 import { merge } from '../../../src/model/merge.ts'
+import { qualify } from '../../../src/model/qualified-name.ts'
 import { parseFlags } from '../../../src/settings/flags.ts'
 import { createLinker } from '../../../src/snapshot/link.ts'
 import { SnapshotStore } from '../../../src/snapshot/snapshot-store.ts'
+import type { Snapshot } from '../../../src/snapshot/snapshot.ts'
+import { headersWith } from '../middleware/harness.ts'
 
 const router: RouterConfig = {
   rule: 'Host(`a.local`)',
@@ -167,6 +172,82 @@ test('a middleware that does not run yet says so and keeps its secrets', () => {
   for (const path of ['/api/rawdata', '/api/http/middlewares']) assert.doesNotMatch(get(path).body, /apr1/)
 })
 
+const told: readonly (readonly [MiddlewareConfig, object])[] = [
+  [
+    {
+      kind: 'pending',
+      type: 'plugin',
+      options: {
+        bouncer: new Map<string, unknown>([
+          ['crowdsecLapiKey', 'x'],
+          ['crowdsecMode', 'live'],
+          ['clients', [new Map([['clientSecret', 'x']])]],
+          ['empty', ''],
+        ]),
+      },
+    },
+    { bouncer: { crowdsecLapiKey: 'xxxx', crowdsecMode: 'live', clients: [{ clientSecret: 'xxxx' }], empty: '' } },
+  ],
+  [
+    { kind: 'pending', type: 'forwardAuth', options: { address: 'https://u:x@auth.local/?to=a@b' } },
+    { address: 'https://xxxx@auth.local/?to=a@b' },
+  ],
+  [
+    headersWith({
+      customRequestHeaders: new Map([
+        ['authorization', 'Basic x'],
+        ['X-Api-Key', 'x'],
+        ['Cookie', ''],
+        ['X-Name', 'shop'],
+      ]),
+      stsSeconds: 10,
+    }),
+    {
+      customRequestHeaders: { authorization: 'xxxx', 'X-Api-Key': 'xxxx', Cookie: '', 'X-Name': 'shop' },
+      stsSeconds: 10,
+    },
+  ],
+  [{ kind: 'redirectScheme', scheme: 'https', port: '', permanent: false }, { scheme: 'https' }],
+  [
+    { kind: 'passReverse', prefix: undefined, location: false, cookiePath: new Map(), cookieDomain: new Map() },
+    { location: false },
+  ],
+]
+
+for (const [config, shown] of told) {
+  const type = config.kind === 'pending' ? config.type : config.kind
+  test(`${type} is shown without its secrets and without what is off: ${JSON.stringify(shown)}`, () => {
+    const [item] = middlewareItems({ store: { current: snapshotWith(config) } } as unknown as AdminSources)
+    assert.deepEqual((item?.json as Record<string, unknown> | undefined)?.[type], shown)
+  })
+}
+
+function snapshotWith(config: MiddlewareConfig): Pick<Snapshot, 'middlewares'> {
+  return { middlewares: new Map([[qualify('m', 'test'), { config, status: 'enabled', errors: [], usedBy: [] }]]) }
+}
+
+const questions: readonly (readonly [question: string, reason: RegExp])[] = [
+  ['', /^url is not one/],
+  ['url=http://', /^url is not one/],
+  [`url=a.local/&header=X:${'a'.repeat(9000)}`, /^the question has 9010 characters; the limit is 8192$/],
+  ['url=http://a%00b/', /^the Host field is not a host$/],
+  ['url=a.local/%25zz', /^the request target is not a path$/],
+  ['url=a.local&client=me', /^client is not an IP address$/],
+  ['url=a.local&entrypoint=__proto__', /^there is no entrypoint "__proto__"$/],
+  ['url=a.local&method=G%0d%0aX', /^method is not one$/],
+  ['url=a.local&method=', /^method is not one$/],
+  ['url=a.local&header=X-A', /^a header is not one/],
+  ['url=a.local&header=X-A:%0d%0aX-B:1', /^a header is not one/],
+  ['url=a.local&header=%20:1', /^a header is not one/],
+]
+for (const [question, reason] of questions) {
+  test(`explain?${question.slice(0, 60)} tells what is wrong with the question`, () => {
+    const { outcome } = JSON.parse(get(`/api/muster/explain?${question}`).body)
+    assert.match(outcome.reason, reason)
+    assert.ok(outcome.status === 400 || outcome.status === 404)
+  })
+}
+
 test('TCP routers are listed with the reason why they do not run', () => {
   const shown = JSON.parse(get('/api/tcp/routers/db@test').body)
   assert.deepEqual([shown.status, shown.error], ['disabled', ['TCP is not supported yet']])
@@ -222,6 +303,10 @@ test('the pages are found where Traefik has its dashboard, with references that 
     /href="page\.css".*data-api="\.\.\/api\/"|data-api="\.\.\/api\/"[^]*href="page\.css"/,
   )
   assert.deepEqual(get('/dashboard').fields, ['Location', 'dashboard/'])
+  for (const flags of [[], ['--api.basepath=/muster']]) {
+    const root = flags.length === 0 ? '/' : '/muster/'
+    assert.deepEqual(get(root, flags).fields, ['Location', 'balancer-manager'])
+  }
   for (const path of ['/dashboard/page.js', '/balancer-manager/page.js']) assert.equal(get(path).status, 200)
 })
 
