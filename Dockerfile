@@ -12,14 +12,15 @@ COPY src ./src
 # Compiled once here, by loading everything: a container then starts in little more than half the time and without the
 # 30 MB that reading TypeScript costs.
 ENV NODE_COMPILE_CACHE=/muster/.compiled
-# With the flags of the entrypoint below: what was compiled with others is not found. `version` is for main.ts, which runs.
-RUN ["node", "--disable-warning=DEP0060", "--max-semi-space-size=2", "--no-allocation-site-pretenuring", "--expose-gc", "--disable-sigusr1", "--input-type=module", "--eval", "await Promise.all(['app', 'cli/whoami', 'cli/healthcheck', 'settings/parse-settings', 'settings/config-file', 'settings/read-document', 'observability/logger', 'threads/thread-main', 'main'].map((file) => import(`/muster/src/${file}.ts`)))", "main", "version"]
+# With the flags of src/muster.sh: what was compiled with others is not found. `version` is for main.ts, which runs.
+RUN ["node", "--disable-warning=DEP0060", "--max-semi-space-size=2", "--no-allocation-site-pretenuring", "--expose-gc", "--input-type=module", "--eval", "await Promise.all(['app', 'cli/whoami', 'cli/healthcheck', 'settings/parse-settings', 'settings/config-file', 'settings/read-document', 'observability/logger', 'threads/thread-main', 'main'].map((file) => import(`/muster/src/${file}.ts`)))", "main", "version"]
+COPY src/muster.sh /usr/local/bin/muster
+COPY src/muster.sh /usr/local/bin/traefik
+# Where Traefik's image stands: a compose file may mount its `traefik.yml` there, or name an access log relative to it.
+WORKDIR /
 # An entrypoint, so that a compose file's `command:` holds only flags (`--api.insecure=true`) or a command (`whoami`).
-# In exec form, so that SIGTERM reaches Node. The warning is about a call in a package and says nothing to a user. A small
-# young generation and collections on demand (forwarder/relayed-bytes.ts) keep large bodies from gathering in memory. Without
-# pretenuring, because V8 takes what survives one burst of requests for long-lived ever after: a request then costs a third
-# more, and memory grows by half. SIGUSR1 is for whoever rotates the access log, not for a debugger.
-ENTRYPOINT ["node", "--disable-warning=DEP0060", "--max-semi-space-size=2", "--no-allocation-site-pretenuring", "--expose-gc", "--disable-sigusr1", "/muster/src/main.ts"]
+# The script becomes Node, so that SIGTERM reaches it.
+ENTRYPOINT ["muster"]
 
 # The backends stand beside Muster, not on top of it, since EXPOSE cannot be taken back: a container that exposes more
 # ports than the one it serves would need a label saying which.
