@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, Command>> = {
   version: () => Promise.resolve(console.log(version)),
   whoami: async (args, signal) => (await import('./cli/whoami.ts')).runWhoami(args, signal),
   healthcheck: async (args) => {
+    if (await toldHelp(args)) return
     process.exitCode = await (await import('./cli/healthcheck.ts')).runHealthcheck(args, process.env)
   },
   lint: async (args) => {
@@ -50,12 +51,21 @@ async function terminal() {
   return (await import('./cli/terminal.ts')).processTerminal()
 }
 
+async function toldHelp(argv: readonly string[]): Promise<boolean> {
+  const { asksForHelp, optionsHelp } = await import('./settings/options-help.ts')
+  const asked = asksForHelp(argv)
+  if (asked) console.log(optionsHelp())
+  return asked
+}
+
 /** `muster [flags]`: the controller, until the signal. */
 async function runController(argv: readonly string[], signal: AbortSignal): Promise<void> {
-  const { asksForHelp, optionsHelp } = await import('./settings/options-help.ts')
-  if (asksForHelp(argv)) {
-    console.log(optionsHelp())
-    return
+  if (await toldHelp(argv)) return
+  const [first = '-'] = argv
+  if (!first.startsWith('-')) {
+    const { didYouMean } = await import('./model/nearest.ts')
+    const hint = didYouMean(first, Object.keys(commands)) ?? 'muster --help lists them'
+    throw new SettingsError('unexpected-argument', `there is no command "${first}"; ${hint}`)
   }
   const { parseSettings } = await import('./settings/parse-settings.ts')
   const { readConfigFile } = await import('./settings/config-file.ts')

@@ -9,9 +9,10 @@ export const defaultApi = 'http://127.0.0.1:8080'
 
 const timeoutMs = 10_000
 
-/** @param api where the API entrypoint is: `http://127.0.0.1:8080` */
+/** @param api where the API entrypoint is, and its base path where it has one: `http://127.0.0.1:8080` */
 export async function askApi<T>(api: string, path: string, signal: AbortSignal): Promise<ApiAnswer<T>> {
-  const url = URL.canParse(path, api) ? new URL(path, api) : undefined
+  // Below the address, which may end with the API's base path.
+  const url = URL.parse(`${api.replace(/\/+$/, '')}${path}`) ?? undefined
   if (url === undefined || !url.protocol.startsWith('http')) {
     return { ok: false, unreachable: false, message: `"${api}" is not an address; write ${defaultApi}` }
   }

@@ -1,11 +1,16 @@
 // `muster explain URL`: asks the running controller what would become of a request, and prints it.
 import { askApi, defaultApi } from './api-client.ts'
-import { readArguments } from './arguments.ts'
+import { readArguments, tellUsage } from './arguments.ts'
 import { painter } from './terminal.ts'
 import type { Paint, Terminal } from './terminal.ts'
 
-const usage = `usage: muster explain [--method M] [--header 'Name: value']… [--client IP] [--entrypoint NAME]
-                      [--api ${defaultApi}] [--json] URL`
+const usage = {
+  command: 'explain',
+  needs: 'one URL',
+  wordsMax: 1,
+  text: `usage: muster explain [--method M] [--header 'Name: value']… [--client IP] [--entrypoint NAME]
+                      [--api ${defaultApi}] [--json] URL`,
+}
 
 const options = {
   method: { type: 'string', short: 'X' },
@@ -58,11 +63,8 @@ const routersShown = 20
 /** 0: somebody would serve it. 1: it would be refused (404, 503, …). 2: nobody could be asked. */
 export async function runExplain(args: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
   const parsed = readArguments(args, options, usage)
-  const [url] = parsed.ok ? parsed.words : []
-  if (!parsed.ok || url === undefined || parsed.words.length > 1) {
-    terminal.complain(parsed.ok ? `muster: explain needs one URL\n${usage}` : parsed.message)
-    return 2
-  }
+  if (!parsed.ok) return tellUsage(parsed, terminal)
+  const [url] = parsed.words
   const { method, header = [], client, entrypoint, api, json } = parsed.values
   const query = new URLSearchParams({ url, ...(method && { method: method.toUpperCase() }), ...(client && { client }) })
   if (entrypoint !== undefined) query.set('entrypoint', entrypoint)

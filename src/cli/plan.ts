@@ -1,14 +1,14 @@
 // `muster plan FILE…`: what would change if these compose files were applied.
-import { relative } from 'node:path'
 import { defaultApi } from './api-client.ts'
-import { composeOptions, readArguments } from './arguments.ts'
+import { composeOptions, readArguments, tellUsage } from './arguments.ts'
 import { assemble } from './compose/assemble.ts'
 import { readComposeFiles } from './compose/read-compose.ts'
 import type { Assembly } from './compose/assemble.ts'
 import { saidOf } from './lint/finding.ts'
 import type { Said } from './lint/finding.ts'
 import { objectLabel } from './lint/locate.ts'
-import { problems } from './lint/problems.ts'
+import { composeProblem, problems } from './lint/problems.ts'
+import { findingJson, findingLine } from './lint/show-finding.ts'
 import { compare } from './plan/compare.ts'
 import type { Change } from './plan/compare.ts'
 import { readRunning } from './plan/running.ts'
@@ -18,7 +18,11 @@ import type { State } from './plan/state.ts'
 import { painter } from './terminal.ts'
 import type { Paint, Terminal } from './terminal.ts'
 
-const usage = `usage: muster plan [--api ${defaultApi}] [--offline] [--json] [--project-name NAME] [--profile NAME]… FILE…`
+const usage = {
+  command: 'plan',
+  needs: 'a compose file',
+  text: `usage: muster plan [--api ${defaultApi}] [--offline] [--json] [--project-name NAME] [--profile NAME]… FILE…`,
+}
 
 const options = {
   ...composeOptions,
@@ -40,14 +44,12 @@ const nothing: State = { router: new Map(), service: new Map(), middleware: new 
 /** 0: no error among the problems. 1: an error. 2: nothing to read, or an answer that cannot be used. */
 export async function runPlan(args: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
   const parsed = readArguments(args, options, usage)
-  if (!parsed.ok || parsed.words.length === 0) {
-    terminal.complain(parsed.ok ? `muster: plan needs a compose file\n${usage}` : parsed.message)
-    return 2
-  }
+  if (!parsed.ok) return tellUsage(parsed, terminal)
   const { api, offline = false, json = false, profile, 'project-name': projectName } = parsed.values
   const project = readComposeFiles(parsed.words, { ...terminal, profiles: profile, projectName })
   const wrong = project.problems.filter(({ severity }) => severity !== 'warning')
-  for (const { position, reason } of wrong) terminal.complain(`${placeOf(position, terminal)} error ${reason}`)
+  const plain = painter({ colour: false })
+  for (const problem of wrong) terminal.complain(findingLine(composeProblem(problem), terminal, plain))
   if (wrong.some(({ severity }) => severity === 'fatal')) return 2
 
   const answer = offline ? undefined : await readRunning(api, project.name, signal)
@@ -110,7 +112,7 @@ function report({ project, api, changes, problems: found }: Plan, terminal: Term
     project,
     api,
     changes,
-    problems: found.map(({ position, ...problem }) => ({ ...problem, place: placeOf(position, terminal) })),
+    problems: found.map((problem) => findingJson(problem, terminal)),
   }
 }
 
@@ -121,13 +123,7 @@ function print({ project, api, changes, problems: found }: Plan, terminal: Termi
   const paint = painter(terminal)
   terminal.print(`project ${paint('bold', project)}, compared with ${api ?? 'nothing'}`)
   for (const change of changes) for (const line of changeLines(change, paint)) terminal.print(line)
-  for (const { severity, position, label, message, hint } of found) {
-    const subject = label === undefined ? '' : `${label}: `
-    const wayOut = hint === undefined ? '' : ` (${hint})`
-    terminal.print(
-      `${placeOf(position, terminal)} ${paint(severity === 'error' ? 'red' : 'yellow', severity)} ${subject}${message}${wayOut}`,
-    )
-  }
+  for (const said of found) terminal.print(findingLine(said, terminal, paint))
   const counts = (['added', 'removed', 'changed'] as const).map(
     (what) => `${changes.filter((change) => change.what === what).length} ${what}`,
   )
@@ -154,8 +150,4 @@ function isUsual(option: string, value: unknown): boolean {
 
 function text(value: unknown): string {
   return value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-function placeOf({ file, line, column }: Said['position'], { directory }: Terminal): string {
-  return `${relative(directory, file)}:${line}:${column}`
 }

@@ -7,7 +7,7 @@ export interface Terminal {
   readonly complain: (text: string) => void
   readonly colour: boolean
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Undefined: there is no such file. */
+  /** Undefined: there is no such file, or it cannot be read. */
   readonly readFile: (path: string) => string | undefined
   /** Paths are shown relative to it. */
   readonly directory: string

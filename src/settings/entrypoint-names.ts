@@ -1,7 +1,7 @@
 // The entrypoints as routers see them.
 import type { ObservabilityConfig } from '../model/dynamic-config.ts'
 import { internalEntryPoint } from './settings.ts'
-import type { Settings } from './settings.ts'
+import type { EntryPointSettings } from './settings.ts'
 
 export interface EntryPointNames {
   readonly entryPoints: ReadonlyMap<string, EntryPointForRouters>
@@ -16,8 +16,10 @@ export interface EntryPointForRouters {
   readonly observability: ObservabilityConfig | undefined
 }
 
-export function entryPointNames({ entryPoints }: Pick<Settings, 'entryPoints'>): EntryPointNames {
-  const all = [...entryPoints]
+type Known = Pick<EntryPointSettings, 'asDefault' | 'middlewares' | 'tls' | 'observability'>
+
+export function entryPointNames(settings: { readonly entryPoints: ReadonlyMap<string, Known> }): EntryPointNames {
+  const all = [...settings.entryPoints]
   const marked = all.filter(([, { asDefault }]) => asDefault)
   const byDefault = marked.length > 0 ? marked : all.filter(([name]) => name !== internalEntryPoint)
   return {

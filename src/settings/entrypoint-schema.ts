@@ -1,9 +1,10 @@
 // The options of one entrypoint: a row for each that Traefik has.
 import { bool, byDefault, duration, int64, integer, list, oneOf, required, text } from '../labels/leaf.ts'
 import { enabled, ignored, records, struct, unsupported } from '../labels/schema.ts'
+import { addressRanges } from '../labels/texts.ts'
 import { entrypointDefaults } from './limits.ts'
 import { notYet } from './not-yet.ts'
-import { address, ipRanges } from './option-leaf.ts'
+import { address } from './option-leaf.ts'
 
 /** Traefik's: below nothing but its own internal routers. */
 const redirectionPriority = 2n ** 63n - 2n
@@ -48,12 +49,12 @@ export const entryPoint = struct({
   asDefault: byDefault(false, bool()),
   forwardedHeaders: struct({
     insecure: byDefault(false, bool()),
-    trustedIPs: byDefault([], ipRanges()),
+    trustedIPs: byDefault([], addressRanges()),
     connection: byDefault([], list()),
     notAppendXForwardedFor: byDefault(false, bool()),
     addXForwardedSchemeHeaders: unsupported('addXForwardedSchemeHeaders is not supported yet', { mayBeOff: true }),
   }),
-  proxyProtocol: enabled({ insecure: byDefault(false, bool()), trustedIPs: byDefault([], ipRanges()) }),
+  proxyProtocol: enabled({ insecure: byDefault(false, bool()), trustedIPs: byDefault([], addressRanges()) }),
   transport: struct({
     lifeCycle: struct({
       graceTimeOut: byDefault(entrypointDefaults.graceTimeOutMs, duration()),

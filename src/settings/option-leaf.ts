@@ -1,5 +1,5 @@
 // Values that only static options have: addresses, networks, endpoints, log levels.
-import { isIP, isIPv6 } from 'node:net'
+import { isIPv6 } from 'node:net'
 import { quote } from '../labels/finding.ts'
 import { leaf, list, unreadable, value } from '../labels/leaf.ts'
 import type { Leaf, Reading } from '../labels/leaf.ts'
@@ -31,18 +31,6 @@ export function address(): Leaf<Address | undefined> {
   })
 }
 
-/** IP addresses and ranges (`10.0.0.0/8`). */
-export function ipRanges(): Leaf<readonly string[] | undefined> {
-  return listOf('list of IP ranges', 'is not an IP address or range', (text) => (isIpRange(text) ? text : undefined))
-}
-
-function isIpRange(text: string): boolean {
-  const [ip = '', bits] = text.split('/', 2)
-  if (isIP(ip) === 0 || text.split('/').length > 2) return false
-  if (bits === undefined) return true
-  return /^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv6(ip) ? 128 : 32)
-}
-
 /** Where the Docker engine listens. It may hold a password, so it is not quoted. */
 export function endpoint(): Leaf<string | undefined> {
   return leaf('endpoint', (given): Reading<string> => {
@@ -65,7 +53,7 @@ export function basePath(): Leaf<string | undefined> {
 
 /** `200` and `300-302`. */
 export function statusCodes(): Leaf<readonly StatusRange[] | undefined> {
-  return listOf('list of statuses', `is not a status or a range of them`, (text) => {
+  return listOf('list of statuses', 'is not a status or a range of them', (text) => {
     const [, from = '', to = from] = /^(\d{3})(?:-(\d{3}))?$/.exec(text) ?? []
     return from === '' || Number(to) < Number(from) ? undefined : { from: Number(from), to: Number(to) }
   })

@@ -4,7 +4,14 @@ import type { SchemaPath } from '../labels/schema-paths.ts'
 import { isRemoved } from './removed-options.ts'
 import { settingsSchema } from './settings-schema.ts'
 
-const intro = `muster [options]
+const intro = `muster [options]          the controller
+muster healthcheck        whether it is well, with the same options
+muster lint FILE…         what is wrong with the labels of compose files
+muster plan FILE…         what would change if they were applied
+muster explain URL        what would become of a request
+muster schema             a JSON schema of the labels, for editors
+muster whoami             an HTTP server that tells what it was asked
+muster version
 
 Options come from a file (--configFile, or muster.toml, .yaml or .yml in /etc/muster, $XDG_CONFIG_HOME, $HOME/.config or
 here, then the same for traefik), else from the command line, else from the environment (MUSTER_API_INSECURE=true; TRAEFIK_

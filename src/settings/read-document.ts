@@ -54,6 +54,8 @@ function readYaml(path: string, text: string): { document: unknown; placeOf: Rea
     return `${path}:${line}:${col}`
   }
   const [error] = document.errors
+  if (error?.code === 'MULTIPLE_DOCS')
+    throw unreadable(at(error.pos[0]), new Error('a second document begins here; keep one'))
   if (error !== undefined) throw unreadable(at(error.pos[0]), error)
   try {
     const offsetOf = (field: string): number => offsetIn(document, field)

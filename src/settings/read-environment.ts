@@ -1,10 +1,11 @@
 // Environment variables → tree, by the rules of Traefik's.
+import { schemaBelow } from '../labels/place.ts'
 import type { Schema, Struct } from '../labels/schema.ts'
 import { branch, grow } from '../labels/tree.ts'
 import type { Branch } from '../labels/tree.ts'
 import { nearest } from '../model/nearest.ts'
 import { removedRoots } from './removed-options.ts'
-import { isList, schemaBelow } from './schema-at.ts'
+import { isList } from './schema-at.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 

@@ -9,7 +9,7 @@ import { child, entriesOf, itemsOf, textAt, textsAt } from './tree.ts'
 import type { ComposeNode, MappingEntry, MappingNode, Position, ReportProblem } from './tree.ts'
 
 export interface LoadContext {
-  /** Undefined: there is no such file. */
+  /** Undefined: there is no such file, or it cannot be read. */
   readonly readFile: (path: string) => string | undefined
   readonly lookup: Lookup
   /** Relative paths in the files start here: the first file's directory. */
@@ -47,20 +47,17 @@ export function loadFiles(paths: readonly string[], context: LoadContext): Mappi
 function read(path: string, from: Position, { readFile, lookup, report }: LoadContext): readonly MappingNode[] {
   const text = readFile(path)
   if (text === undefined) {
-    const reason = from.file === path ? 'cannot be read: there is no such file' : `${path} cannot be read`
-    report({ severity: 'fatal', position: from, reason, hint: undefined })
+    const reason = 'cannot be read: there is no file there, or no right to read it'
+    const named = from.file === path ? reason : `${path} ${reason}`
+    report({ severity: 'fatal', position: from, reason: named, hint: undefined })
     return []
   }
   const trees = parseComposeYaml({ path, text, lookup }, report)
   return trees.flatMap((tree) => {
     if (tree.kind === 'mapping') return tree
     if (tree.kind === 'scalar' && tree.isNull) return []
-    report({
-      severity: 'fatal',
-      position: tree.position,
-      reason: 'is not a compose file',
-      hint: 'it begins with "services:"',
-    })
+    const hint = 'it begins with "services:"'
+    report({ severity: 'fatal', position: tree.position, reason: 'is not a compose file', hint })
     return []
   })
 }
@@ -78,12 +75,8 @@ function included(tree: MappingNode, path: string, context: LoadContext): Mappin
     const [first = '', ...overrides] = paths.map((other) => resolve(context.directory, other))
     const includedBy = [...context.includedBy, path]
     if (includedBy.includes(first) || includedBy.length > includesMax) {
-      context.report({
-        severity: 'error',
-        position: wish.position,
-        reason: `${first} includes itself`,
-        hint: undefined,
-      })
+      const reason = `${first} includes itself`
+      context.report({ severity: 'error', position: wish.position, reason, hint: undefined })
       continue
     }
     const directory = resolve(context.directory, textAt(wish, 'project_directory') ?? dirname(first))

@@ -30,7 +30,19 @@ export async function findProxy({ services }: ComposeProject, readFile: ReadFile
   return { service, ...(await readSettings(service, words, readFile)) }
 }
 
+/** What the image does instead when the first word asks for it. */
+const otherCommands: ReadonlySet<string> = new Set([
+  'whoami',
+  'healthcheck',
+  'lint',
+  'plan',
+  'explain',
+  'schema',
+  'version',
+])
+
 function isProxy({ image, command }: ComposeService): boolean {
+  if (otherCommands.has(command?.[0]?.text ?? '')) return false
   if (/^(?:.*\/)?(?:traefik|muster)(?:[:@].*)?$/.test(image ?? '')) return true
   return command?.some(({ text }) => /^--?(?:providers\.docker|entrypoints\.)/i.test(text)) ?? false
 }

@@ -5,10 +5,10 @@ import { loadFiles, withEnvFiles } from './load-files.ts'
 import type { ComposeNetwork, ComposeProject, ComposeService } from './project.ts'
 import { readService } from './read-service.ts'
 import { child, entriesOf, textAt } from './tree.ts'
-import type { ComposeNode, ComposeProblem } from './tree.ts'
+import type { ComposeNode, ComposeProblem, ReportProblem } from './tree.ts'
 
 export interface ComposeSources {
-  /** Undefined: there is no such file. */
+  /** Undefined: there is no such file, or it cannot be read. */
   readonly readFile: (path: string) => string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   /** Asked for besides those of COMPOSE_PROFILES; `*`: all. */
@@ -24,11 +24,12 @@ export function readComposeFiles(paths: readonly string[], sources: ComposeSourc
   const directory = dirname(files[0] ?? '')
   const { readFile, env } = sources
   const lookup = withEnvFiles([resolve(directory, '.env')], { readFile, lookup: (name) => env[name] })
-  const report = (problem: ComposeProblem): void => void problems.push(problem)
+  const report: ReportProblem = (problem) => void problems.push(problem)
   const tree = loadFiles(files, { readFile, lookup, directory, report, includedBy: [] })
 
   const name = sources.projectName ?? lookup('COMPOSE_PROJECT_NAME') ?? textAt(tree, 'name') ?? basename(directory)
   const profiles = [...(sources.profiles ?? []), ...(lookup('COMPOSE_PROFILES') ?? '').split(',').filter(Boolean)]
+  if (problems.length === 0) reportShape(child(tree, 'services'), files[0] ?? '', report)
   const services = [...entriesOf(child(tree, 'services'))]
     .map(([service, entry]) => readService(service, entry, { directory, report }))
     .filter((service) => isAskedFor(service, profiles))
@@ -40,6 +41,26 @@ export function readComposeFiles(paths: readonly string[], sources: ComposeSourc
     networks: networksOf(normalizeProjectName(name), tree, services),
     problems: distinct(problems),
   }
+}
+
+/** What would pass for a project that has nothing wrong with it. */
+function reportShape(services: ComposeNode | undefined, file: string, report: ReportProblem): void {
+  if (services !== undefined && !mayBeMapping(services)) {
+    const hint = 'write each service as "name:" on a line of its own'
+    report({ severity: 'error', position: services.position, reason: '"services" is not a mapping', hint })
+  } else if (entriesOf(services).size === 0) {
+    const position = services?.position ?? { file, line: 1, column: 1 }
+    report({ severity: 'warning', position, reason: 'there are no services', hint: undefined })
+  }
+  for (const [name, { value }] of entriesOf(services)) {
+    if (mayBeMapping(value)) continue
+    const reason = `service "${name}" is not a mapping`
+    report({ severity: 'error', position: value.position, reason, hint: 'it begins with "image:" or "build:"' })
+  }
+}
+
+function mayBeMapping(node: ComposeNode): boolean {
+  return node.kind === 'mapping' || (node.kind === 'scalar' && node.isNull)
 }
 
 /** For `readFile`: what is on disk. */

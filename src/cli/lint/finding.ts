@@ -28,17 +28,12 @@ export function proxyLabels({ labels }: ComposeService): readonly ComposeLabel[]
   return labels.filter(({ key }) => /^(?:traefik|muster)\./i.test(key))
 }
 
-/** At a label: its key, or its value. */
+/** At a label, its key or its value; at the service itself when it is no label's doing. */
 export function saidOf(
   service: ComposeService,
-  label: ComposeLabel,
-  said: Pick<LintFinding, 'severity' | 'message' | 'hint'> & { readonly at: 'key' | 'value' },
+  label: ComposeLabel | undefined,
+  { at, ...said }: Pick<LintFinding, 'severity' | 'message' | 'hint'> & { readonly at: 'key' | 'value' },
 ): Said {
-  const { at, ...rest } = said
-  return {
-    ...rest,
-    position: at === 'key' ? label.keyPosition : label.position,
-    service: service.name,
-    label: label.key,
-  }
+  const position = at === 'key' ? label?.keyPosition : label?.position
+  return { ...said, position: position ?? service.position, service: service.name, label: label?.key }
 }

@@ -2,7 +2,8 @@
 import { assemble } from '../compose/assemble.ts'
 import type { ComposeProject } from '../compose/project.ts'
 import type { LintFinding, Rule, Severity } from './finding.ts'
-import { problems } from './problems.ts'
+import { placeOf } from './show-finding.ts'
+import { composeProblem, problems } from './problems.ts'
 import { dollar } from './rules/dollar.ts'
 import { deployLabels, notEnabled } from './rules/enable.ts'
 import { musterOnly } from './rules/muster-only.ts'
@@ -32,17 +33,11 @@ export async function lint(
   readFile: (path: string) => string | undefined,
 ): Promise<readonly LintFinding[]> {
   const assembly = await assemble(project, readFile)
-  const compose = project.problems.map(({ severity, position, reason, hint }) => ({
-    rule: 'compose',
-    severity: severity === 'warning' ? ('warning' as const) : ('error' as const),
-    position,
-    service: undefined,
-    label: undefined,
-    message: reason,
-    hint,
-  }))
+  const compose = project.problems.map((problem) => ({ rule: 'compose', ...composeProblem(problem) }))
   const said = Object.entries(rules).flatMap(([rule, check]) => check(assembly).map((found) => ({ rule, ...found })))
-  const distinct = new Map([...compose, ...said].map((found) => [`${placeOf(found)} ${found.message}`, found]))
+  const distinct = new Map(
+    [...compose, ...said].map((found) => [`${placeOf(found.position, project.directory)} ${found.message}`, found]),
+  )
   return [...distinct.values()].sort(
     (a, b) =>
       order(project.files, a) - order(project.files, b) ||
@@ -58,8 +53,4 @@ const ranks: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 
 function order(files: readonly string[], { position }: LintFinding): number {
   const index = files.indexOf(position.file)
   return index === -1 ? files.length : index
-}
-
-function placeOf({ position: { file, line, column } }: LintFinding): string {
-  return `${file}:${line}:${column}`
 }

@@ -2,6 +2,7 @@
 import type { Problem } from '../../model/problem.ts'
 import type { Assembly } from '../compose/assemble.ts'
 import type { ComposeLabel } from '../compose/project.ts'
+import type { ComposeProblem } from '../compose/tree.ts'
 import type { Said } from './finding.ts'
 import { labelOf, objectLabel, serviceOf } from './locate.ts'
 
@@ -26,6 +27,12 @@ export function problems(assembly: Assembly): readonly Said[] {
   })
 }
 
+/** What compose itself would say of the files. */
+export function composeProblem({ severity, position, reason, hint }: ComposeProblem): Said {
+  const known = severity === 'fatal' ? 'error' : severity
+  return { severity: known, position, service: undefined, label: undefined, message: reason, hint }
+}
+
 /** Reasons without a field begin with a verb. */
 function subjectOf({ object }: Problem, service: string): string {
   return object === undefined ? `service "${service}"` : `${object.kind} "${object.name}"`
@@ -42,6 +49,6 @@ const elsewhere = {
 } as const
 
 function networkLabel({ reason }: Problem, labels: readonly ComposeLabel[]): ComposeLabel | undefined {
-  if (!reason.startsWith('is not attached to the network')) return undefined
+  if (!/^is (?:not attached to|reached on) the network/.test(reason)) return undefined
   return labels.find(({ key }) => /^(?:traefik|muster)\.docker\.network$/i.test(key))
 }

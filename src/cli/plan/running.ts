@@ -2,7 +2,8 @@
 import { askApi } from '../api-client.ts'
 import type { ApiAnswer } from '../api-client.ts'
 import type { KnownAround } from '../compose/assemble.ts'
-import { internalEntryPoint } from '../../settings/settings.ts'
+import { entryPointNames } from '../../settings/entrypoint-names.ts'
+import type { RouterTlsConfig } from '../../model/dynamic-config.ts'
 import { stateOf } from './state.ts'
 import type { Kind, MemberRow, RawData, State } from './state.ts'
 
@@ -18,7 +19,7 @@ export interface Running {
 interface EntryPoint {
   readonly name: string
   readonly asDefault?: boolean
-  readonly http?: { readonly middlewares?: readonly string[]; readonly tls?: unknown }
+  readonly http?: { readonly middlewares?: readonly string[]; readonly tls?: RouterTlsConfig }
 }
 
 export async function readRunning(api: string, project: string, signal: AbortSignal): Promise<ApiAnswer<Running>> {
@@ -51,7 +52,7 @@ function runningOf(
   return {
     state: stateOf(raw, members),
     around: {
-      entryPoints: entryPointNames(entryPoints),
+      entryPoints: entryPointNames({ entryPoints: new Map(entryPoints.map((row) => [row.name, knownOf(row)])) }),
       services: notOurs('service', Object.keys(raw.services ?? {})),
       middlewares: notOurs('middleware', Object.keys(raw.middlewares ?? {})),
     },
@@ -68,15 +69,6 @@ function projectOf(slot: string): string {
   return slot.split('/')[0] ?? slot
 }
 
-function entryPointNames(entryPoints: readonly EntryPoint[]): KnownAround['entryPoints'] {
-  const marked = entryPoints.filter(({ asDefault }) => asDefault)
-  const byDefault = marked.length > 0 ? marked : entryPoints.filter(({ name }) => name !== internalEntryPoint)
-  return {
-    entryPoints: new Map(
-      entryPoints.map(({ name, http }) => {
-        return [name, { middlewares: http?.middlewares ?? [], tls: http?.tls !== undefined, observability: undefined }]
-      }),
-    ),
-    defaultEntryPoints: byDefault.map(({ name }) => name),
-  }
+function knownOf({ asDefault = false, http }: EntryPoint) {
+  return { asDefault, middlewares: http?.middlewares ?? [], tls: http?.tls, observability: undefined }
 }

@@ -334,6 +334,15 @@ test('without a file it says how it is used', async () => {
   assert.match(terminal.complaints.join('\n'), /needs a compose file\nusage: muster lint/)
 })
 
+for (const word of ['--help', '-h']) {
+  test(`${word} says how it is used, and is no mistake`, async () => {
+    const terminal = virtualTerminal({})
+    assert.equal(await runLint(['compose.yaml', word], terminal), 0)
+    assert.match(terminal.printed.join('\n'), /^usage: muster lint/)
+    assert.deepEqual(terminal.complaints, [])
+  })
+}
+
 test('for machines', async () => {
   const files = { 'compose.yaml': withLabels('traefik.http.routers.web.rul: x') }
   const text = (await linesOf(files, '--json')).join('\n')

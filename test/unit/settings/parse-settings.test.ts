@@ -168,6 +168,11 @@ describe('parseSettings', () => {
     const of = (name: string, text: string): Given => ({ argv: [`--configFile=${name}`], files: { [name]: text } })
     await refuses(of('f.yml', 'a: 1\nb: [\n'), 'unreadable-file', /^f\.yml:3:1: /)
     await refuses(of('f.yml', 'log: {}\nlog: {}\n'), 'unreadable-file', /^f\.yml:2:1: .*unique/)
+    await refuses(
+      of('f.yml', 'log: {}\n---\nping: {}\n'),
+      'unreadable-file',
+      /^f\.yml:2:1: a second document begins here/,
+    )
     await refuses(of('f.toml', '[log]\nlevel = \n'), 'unreadable-file', /^f\.toml:2:\d+: /)
     await refuses(of('f.yml', '- a\n'), 'bad-value', /^f\.yml:1:1: the document is not a mapping/)
     await refuses(of('f.yml', 'a: &a [x, x]\n' + 'b: *a\n'.repeat(1)), 'unknown-option', /unknown field "a"/)

@@ -1,13 +1,15 @@
 // Fields that Traefik does not know: under its root it would leave out the whole container.
+import { labelSchema } from '../../../labels/label-schema.ts'
+import { schemaBelow } from '../../../labels/place.ts'
+import type { Schema } from '../../../labels/schema.ts'
+import { parsePath } from '../../../labels/tree.ts'
 import { proxyLabels, saidOf } from '../finding.ts'
 import type { Rule } from '../finding.ts'
-import { schemasOf } from './schema-place.ts'
 
 export const musterOnly: Rule = ({ project }) =>
   project.services.flatMap((service) =>
     proxyLabels(service).flatMap((label) => {
-      if (!/^traefik\./i.test(label.key)) return []
-      if (!schemasOf(label.key).some(({ state }) => state === 'musterOnly')) return []
+      if (!/^traefik\./i.test(label.key) || !isMusterOnly(label.key)) return []
       return saidOf(service, label, {
         at: 'key',
         severity: 'warning',
@@ -16,3 +18,14 @@ export const musterOnly: Rule = ({ project }) =>
       })
     }),
   )
+
+function isMusterOnly(label: string): boolean {
+  const path = parsePath(label.slice(label.indexOf('.') + 1))
+  let place: Schema | undefined = labelSchema
+  for (const name of path.ok ? path.segments : []) {
+    place = schemaBelow(place, name)
+    if (place === undefined) break
+    if (place.state === 'musterOnly') return true
+  }
+  return false
+}

@@ -1,7 +1,7 @@
 // A service whose port nobody tells: neither a label nor the compose file. The image may EXPOSE one.
 import { decodeLabels } from '../../../labels/decode-labels.ts'
 import type { DecodedLabels } from '../../../labels/decode-labels.ts'
-import { proxyLabels } from '../finding.ts'
+import { proxyLabels, saidOf } from '../finding.ts'
 import type { Rule } from '../finding.ts'
 import { objectLabel } from '../locate.ts'
 
@@ -20,14 +20,12 @@ export const noPort: Rule = ({ project, proxy }) =>
       const label = name === undefined ? undefined : objectLabel(service, { kind: 'service', name })
       const root = first.key.slice(0, first.key.indexOf('.'))
       const option = `${root}.http.services.${name ?? service.name}.loadbalancer.server.port`
-      return {
+      return saidOf(service, label, {
+        at: 'key',
         severity: 'note',
-        position: label?.keyPosition ?? service.position,
-        service: service.name,
-        label: label?.key,
         message: `no port is known of "${service.name}" unless its image EXPOSEs one`,
         hint: `add the label ${option}=…`,
-      }
+      })
     })
   })
 

@@ -4,6 +4,7 @@ import { parseRule } from '../../../router/rule-parser.ts'
 import type { Rule as RuleTree } from '../../../router/rule.ts'
 import type { RouterInfo } from '../../../snapshot/snapshot.ts'
 import type { Assembly } from '../../compose/assemble.ts'
+import { saidOf } from '../finding.ts'
 import type { Rule } from '../finding.ts'
 import { objectLabel, serviceOf } from '../locate.ts'
 import { covers } from './rule-cover.ts'
@@ -17,9 +18,9 @@ interface Candidate {
 
 export const shadowed: Rule = (assembly) => {
   const candidates = candidatesOf(assembly)
-  return candidates.flatMap((router) => {
+  return candidates.flatMap((router, index) => {
     const { name, info } = router
-    const before = candidates.filter((other) => other !== router && isBefore(other, router))
+    const before = candidates.slice(0, index)
     const winners = info.using.map((entryPoint) =>
       before.find((other) => isSamePlace(other, router, entryPoint) && covers(other.rule, router.rule)),
     )
@@ -27,28 +28,27 @@ export const shadowed: Rule = (assembly) => {
     const service = serviceOf(assembly, info.origin?.source ?? '')
     if (winner === undefined || service === undefined || winners.includes(undefined)) return []
     const own = name.replace(/@docker$/, '')
-    const label =
-      objectLabel(service, { kind: 'router', name: own }, 'rule') ?? objectLabel(service, { kind: 'router', name: own })
+    const label = objectLabel(service, { kind: 'router', name: own }, 'rule')
     const reason =
       winner.info.priority > info.priority
         ? `has priority ${winner.info.priority} over ${info.priority}`
         : `has the same priority ${info.priority}, and comes first by ${winner.length > router.length ? 'its longer rule' : 'its name'}`
-    return {
+    return saidOf(service, label, {
+      at: 'value',
       severity: 'warning',
-      position: label?.position ?? service.position,
-      service: service.name,
-      label: label?.key,
       message: `router "${own}" never takes a request: "${winner.name.replace(/@docker$/, '')}" matches all of them and ${reason}`,
       hint: `give "${own}" a priority above ${winner.info.priority}`,
-    }
+    })
   })
 }
 
+/** In the order they are tried. */
 function candidatesOf({ snapshot }: Assembly): readonly Candidate[] {
-  return [...snapshot.routers].flatMap(([name, info]) => {
+  const candidates = [...snapshot.routers].flatMap(([name, info]) => {
     const parsed = parseRule(info.config.rule, info.config.ruleSyntax ?? 'v3')
     return parsed.ok ? { name, info, rule: parsed.rule, length: Buffer.byteLength(info.config.rule) } : []
   })
+  return candidates.sort((a, b) => (isBefore(a, b) ? -1 : 1))
 }
 
 /** Higher priority, then longer rule, then name: as routes are ranked. */

@@ -2,7 +2,7 @@
 import type { QualifiedName } from '../../../model/qualified-name.ts'
 import type { Assembly } from '../../compose/assemble.ts'
 import type { ComposeService } from '../../compose/project.ts'
-import { proxyLabels } from '../finding.ts'
+import { proxyLabels, saidOf } from '../finding.ts'
 import type { Rule, Said } from '../finding.ts'
 import { objectLabel, pathOf } from '../locate.ts'
 
@@ -43,17 +43,7 @@ function said(
       kind === 'service'
         ? `name it in a router: …routers.<name>.service=${name}`
         : `…routers.<name>.middlewares=${name}`
-    const position = label.keyPosition
-    return [
-      {
-        severity: 'note',
-        position,
-        service: service.name,
-        label: label.key,
-        message: `${kind} "${name}": ${message}`,
-        hint,
-      },
-    ]
+    return [saidOf(service, label, { at: 'key', severity: 'note', message: `${kind} "${name}": ${message}`, hint })]
   }
   return []
 }
@@ -64,15 +54,14 @@ export const stickyAlone: Rule = ({ project, config }: Assembly) =>
     const label = proxyLabels(service).find(({ key }) =>
       /^http\.services\.[^.]+\.loadbalancer\.sticky\b/.test(pathOf(key)),
     )
-    const name = label === undefined ? undefined : label.key.split('.')[3]
-    const found = [...config.services].find(([known]) => known.toLowerCase() === `${name?.toLowerCase()}@docker`)?.[1]
-    if (label === undefined || found?.stickyCookie === undefined || found.members.length !== 1) return []
-    return {
+    if (label === undefined) return []
+    const qualified = `${label.key.split('.')[3]?.toLowerCase()}@docker`
+    const [, found] = [...config.services].find(([name]) => name.toLowerCase() === qualified) ?? []
+    if (found?.stickyCookie === undefined || found.members.length !== 1) return []
+    return saidOf(service, label, {
+      at: 'key',
       severity: 'note',
-      position: label.keyPosition,
-      service: service.name,
-      label: label.key,
       message: `sticky sessions have no effect while "${service.name}" has one replica`,
       hint: 'set deploy.replicas, or start more with docker compose up --scale',
-    }
+    })
   })

@@ -256,6 +256,10 @@ const wrong: readonly (readonly [
   ['a duplicate key', { 'compose.yaml': 'services: {}\nservices: {}' }, ['fatal 2:1 map keys must be unique']],
   ['no YAML', { 'compose.yaml': 'services: [' }, ['fatal 1:12 flow sequence in block collection']],
   ['no mapping', { 'compose.yaml': '- a' }, ['fatal 1:1 is not a compose file']],
+  ['an empty file', { 'compose.yaml': '' }, ['warning 1:1 there are no services']],
+  ['a file without services', { 'compose.yaml': 'name: x\nservices:' }, ['warning 2:10 there are no services']],
+  ['services in a list', { 'compose.yaml': 'services: [web]' }, ['error 1:11 "services" is not a mapping']],
+  ['a service that is a text', { 'compose.yaml': 'services: {web: x}' }, ['error 1:17 service "web" is not a mapping']],
   ['an alias of nothing', { 'compose.yaml': 'services: *none' }, ['fatal 1:11 there is no anchor "none" above']],
   [
     'a service that extends itself',
