@@ -28,7 +28,7 @@ export interface RouterInputs {
   /** What could not be read of it. */
   readonly unread: readonly Problem[]
   readonly middlewares: Resolution
-  /** By entrypoint, in the order of `usableEntryPoints`. */
+  /** By entrypoint, in the order in which it uses them. */
   readonly before: readonly (readonly Resolution[])[]
 }
 
