@@ -22,8 +22,8 @@ export interface DynamicConfig {
   readonly udp: StreamConfig
   readonly problems: readonly Problem[]
   readonly origins: ReadonlyMap<QualifiedName, Origin>
-  /** Of the sources of problems, by source. */
-  readonly owners: ReadonlyMap<string, string>
+  /** Of the sources of problems: `web-1@docker`. */
+  readonly owners: ReadonlyMap<QualifiedName, string>
 }
 
 const noStreams: StreamConfig = { routers: new Map(), services: new Map(), middlewares: new Map() }
@@ -82,13 +82,16 @@ export function createMerger(): (declaration: Declaration) => DynamicConfig {
         step(({ origins }) => origins),
         asItIs,
       ),
-      owners: withChanges(config.owners, changesBetween(last?.owners ?? noOwners, declaration.owners ?? noOwners)),
+      owners: merged(
+        config.owners,
+        step(({ owners }) => owners),
+        asItIs,
+      ),
     }
     return config
   }
 }
 
-const noOwners: ReadonlyMap<string, string> = new Map<string, string>()
 const nothing: ReadonlyMap<string, never> = new Map<string, never>()
 
 function byProvider(a: Declaration, b: Declaration): number {

@@ -5,6 +5,7 @@ import type { Changes } from '../model/changes.ts'
 import { emptyConfig } from '../model/merge.ts'
 import type { DynamicConfig } from '../model/merge.ts'
 import type { Problem } from '../model/problem.ts'
+import { qualify } from '../model/qualified-name.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { HostClaims } from './host-claims.ts'
 import { linkRouter, withWarnings } from './link-router.ts'
@@ -146,8 +147,8 @@ function linkOne(name: QualifiedName, { config, context, known, resolver }: Surr
   const { entryPoints, defaultEntryPoints, defaultRuleSyntax } = context
   const origin = config.origins.get(name)
   // What another owner's container says of a router of this name must not disable it.
-  const isOwn = ({ source }: Problem): boolean => {
-    const complainer = config.owners.get(source)
+  const isOwn = ({ source, provider }: Problem): boolean => {
+    const complainer = config.owners.get(qualify(source, provider))
     return complainer === undefined || origin?.owner === undefined || complainer === origin.owner
   }
   const unread = [

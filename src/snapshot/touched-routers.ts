@@ -19,7 +19,8 @@ export function touchedRouters(
   if (names.size === 0) return routers
   const shared = [...entryPoints.values()].flatMap(({ middlewares }) => middlewares)
   for (const [name, { service, middlewares }] of config.routers) {
-    if (names.has(service) || middlewares.some((reference) => names.has(reference))) routers.add(name)
+    if (names.has(name) || names.has(service) || middlewares.some((reference) => names.has(reference)))
+      routers.add(name)
     else if (shared.some((reference) => names.has(qualify(reference, providerOf(name))))) routers.add(name)
     // What it lacks may have come, and the name it may have meant may have gone.
     else if (before.routers.get(name)?.info.status === 'disabled') routers.add(name)
@@ -27,7 +28,7 @@ export function touchedRouters(
   return routers
 }
 
-/** Services and middlewares that came, went or changed in what a router depends on. */
+/** Services and middlewares that came, went or changed in what a router depends on, and all of which something cannot be read. */
 function touchedNames(before: DynamicConfig, config: DynamicConfig): ReadonlySet<string> {
   const names = new Set<string>(changesBetween(before.middlewares, config.middlewares).keys())
   for (const [name, service] of changesBetween(before.services, config.services)) {

@@ -64,6 +64,7 @@ const declaration: fc.Arbitrary<Declaration> = fc.record({
   middlewares: mapOf(middleware),
   origins: mapOf(origin),
   problems: fc.array(problem, { maxLength: 2 }),
+  owners: mapOf(fc.constantFrom('project "p"', 'project "q"')),
   cause: fc.constant({ what: 'test', at: 0 }),
 })
 
@@ -80,7 +81,7 @@ test('an update gives what linking everything anew would give', () => {
         assert.deepEqual(shown(link(config(kept), 1)), shown(linker()(merge(latest.values()), 1)))
       }
     }),
-    { numRuns: 300 },
+    { numRuns: Number(process.env['FUZZ_RUNS'] ?? 500) },
   )
 })
 
