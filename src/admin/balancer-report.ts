@@ -1,5 +1,6 @@
 // Balancers and their members as they stand at this instant: configuration, state with its reason, and the ledger's books.
 import type { ClusterMember } from '../cluster/cluster.ts'
+import { hostPort } from '../exchange/host-port.ts'
 import type { MemberConfig } from '../model/dynamic-config.ts'
 import { memberKey } from '../model/member-key.ts'
 import type { AdminSources } from './sources.ts'
@@ -44,5 +45,5 @@ function memberReport({ key, service, config, state, reason, row }: ClusterMembe
 }
 
 export function memberUrl({ scheme, host, port }: MemberConfig): string {
-  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `${scheme}://${hostPort(host, port)}`
 }

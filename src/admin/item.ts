@@ -1,5 +1,5 @@
 // Routers, services and middlewares as the API lists them: Traefik's JSON, and what a list can be searched and sorted by.
-import { providerOf } from '../model/qualified-name.ts'
+import { localName, providerOf, qualify } from '../model/qualified-name.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { Status } from '../snapshot/snapshot.ts'
 import { shape } from './json.ts'
@@ -34,7 +34,6 @@ export function withName({ name, provider, json, facts: { type } }: Item): objec
 
 /** Traefik shows a reference inside the own provider without the provider. */
 export function shownReference(reference: string, provider: string): string {
-  return provider !== 'internal' && reference.endsWith(`@${provider}`)
-    ? reference.slice(0, -provider.length - 1)
-    : reference
+  const name = qualify(reference, provider)
+  return provider !== 'internal' && providerOf(name) === provider ? localName(name) : reference
 }

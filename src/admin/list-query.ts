@@ -6,6 +6,7 @@ export type Listed =
   | { readonly ok: false; readonly reason: string }
 
 const perPageDefault = 100
+const perPageMax = 10_000
 
 /** Matching items in order, one page of them; the next page's number is 1 when there is none. */
 export function listed(all: readonly Item[], query: URLSearchParams): Listed {
@@ -16,7 +17,7 @@ export function listed(all: readonly Item[], query: URLSearchParams): Listed {
     all.filter((item) => isWanted(item, query)),
     query,
   )
-  const size = Number(perPage)
+  const size = Math.min(Number(perPage), perPageMax)
   const start = (Number(page) - 1) * size
   if (start !== 0 && start >= items.length) {
     return { ok: false, reason: `invalid request: page: ${page}, per_page: ${perPage}` }

@@ -1,4 +1,5 @@
 // `/api/overview`, `/api/entrypoints`: how many there are of what, and how Muster was started.
+import { hostPort } from '../exchange/host-port.ts'
 import type { EntryPointSettings, Settings } from '../settings/settings.ts'
 import type { Item } from './item.ts'
 import { goDuration, shape } from './json.ts'
@@ -63,7 +64,7 @@ function entryPointShape(name: string, entryPoint: EntryPointSettings): object {
     limits,
   } = entryPoint
   return {
-    address: `${host.includes(':') ? `[${host}]` : host}:${port}`,
+    address: hostPort(host, port),
     ...(shape({ asDefault: asDefault || undefined, proxyProtocol }) as object),
     transport: {
       lifeCycle: {

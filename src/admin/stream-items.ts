@@ -1,4 +1,5 @@
 // TCP and UDP, which do not run yet: listed as they are declared, so that nothing is missing without a word.
+import { providerOf, qualify } from '../model/qualified-name.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { item } from './item.ts'
 import type { Item } from './item.ts'
@@ -26,7 +27,9 @@ export function streamServiceItems(protocol: Protocol): (sources: AdminSources) 
   return ({ store }) =>
     entries(store.current[protocol].services).map(([name, service]) => {
       const usedBy = entries(store.current[protocol].routers)
-        .filter(([router, config]) => qualifiedLike(config.service, router) === name)
+        .filter(
+          ([router, config]) => config.service !== undefined && qualify(config.service, providerOf(router)) === name,
+        )
         .map(([router]) => router)
       return item(name, { status: 'disabled', type: 'loadbalancer' }, { ...service, ...notYet(protocol), usedBy })
     })
@@ -48,11 +51,4 @@ function notYet(protocol: Protocol): object {
 
 function entries<T>(objects: ReadonlyMap<string, T>): readonly (readonly [QualifiedName, T])[] {
   return [...objects] as unknown as readonly (readonly [QualifiedName, T])[]
-}
-
-/** A reference without a provider means the router's. */
-function qualifiedLike(reference: string | undefined, router: string): string | undefined {
-  return reference === undefined || reference.includes('@')
-    ? reference
-    : reference + router.slice(router.lastIndexOf('@'))
 }

@@ -5,6 +5,7 @@ import type { MemberConfig } from '../model/dynamic-config.ts'
 import { changesBetween } from '../model/changes.ts'
 import { memberKey } from '../model/member-key.ts'
 import type { DynamicConfig } from '../model/merge.ts'
+import { Multimap } from '../model/multimap.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { LedgerRow } from '../ledger/row.ts'
@@ -43,7 +44,7 @@ export class Cluster {
   readonly #onChange: (change: MemberChange) => void
   readonly #entries = new Map<string, Entry>()
   /** The same by container: an event must not cost a look at every member. */
-  readonly #byContainer = new Map<string, Set<Entry>>()
+  readonly #byContainer = new Multimap<string, Entry>()
   /** As they were declared last. */
   #services: DynamicConfig['services'] = new Map()
   readonly #lives = new ContainerLives((containerId) => this.#probeAgain(containerId))
@@ -114,7 +115,7 @@ export class Cluster {
     if (this.#isProven(config)) entry.accepting = true
     else this.#probe(entry)
     this.#entries.set(key, entry)
-    this.#index(entry)
+    if (config.container !== undefined) this.#byContainer.add(config.container.id, entry)
     this.#settle(entry, undefined, 'new')
   }
 
@@ -131,7 +132,8 @@ export class Cluster {
     const entry = this.#entries.get(key)
     if (entry === undefined) return
     this.#entries.delete(key)
-    this.#unindex(entry)
+    const { container } = entry.member.config
+    if (container !== undefined) this.#byContainer.delete(container.id, entry)
     this.#distrust(entry)
     // The row stays with the requests still in flight; only its name is forgotten.
     entry.member.row.available = false
@@ -186,21 +188,6 @@ export class Cluster {
   }
 
   #of(containerId: string): Iterable<Entry> {
-    return this.#byContainer.get(containerId) ?? []
-  }
-
-  #index(entry: Entry): void {
-    const id = entry.member.config.container?.id
-    if (id === undefined) return
-    const known = this.#byContainer.get(id)
-    if (known === undefined) this.#byContainer.set(id, new Set([entry]))
-    else known.add(entry)
-  }
-
-  #unindex(entry: Entry): void {
-    const id = entry.member.config.container?.id
-    const known = this.#byContainer.get(id ?? '')
-    known?.delete(entry)
-    if (known?.size === 0) this.#byContainer.delete(id ?? '')
+    return this.#byContainer.get(containerId)
   }
 }

@@ -1,4 +1,5 @@
 // Access lines as JSON: Traefik's fields under Traefik's names, as far as the settings keep them.
+import { hostPort } from '../exchange/host-port.ts'
 import type { AccessLogSettings } from '../settings/settings.ts'
 import type { AccessLine } from './access-log.ts'
 import { parseAuthority } from './authority.ts'
@@ -9,7 +10,7 @@ type Value = string | number | undefined
 
 /** By Traefik's name; undefined: not in this line. Times are nanoseconds. */
 const fields: Readonly<Record<string, (line: AccessLine) => Value>> = {
-  ClientAddr: ({ clientIp, clientPort }) => (clientIp.includes(':') ? `[${clientIp}]` : clientIp) + `:${clientPort}`,
+  ClientAddr: ({ clientIp, clientPort }) => hostPort(clientIp, clientPort),
   ClientHost: (line) => forwardedFor(line) ?? line.clientIp,
   ClientPort: ({ clientPort }) => String(clientPort),
   ClientUsername: () => '-',

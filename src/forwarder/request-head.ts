@@ -1,4 +1,5 @@
 // Writes the head the member gets. The last place where anything could slip a line break into a request.
+import { hostPort } from '../exchange/host-port.ts'
 import assert from 'node:assert/strict'
 import type { Exchange, Framing } from '../exchange/exchange.ts'
 import { rememberByText } from '../exchange/known-texts.ts'
@@ -62,8 +63,7 @@ function targetOf({ path, head: { query } }: Exchange): string {
 /** What the member is called: the client's Host, or the member's own address. */
 export function hostFor(exchange: Exchange, member: Member, options: ForwardOptions): string {
   if (options.passHostHeader && exchange.hostField !== undefined) return exchange.hostField
-  const host = member.host.includes(':') ? `[${member.host}]` : member.host
-  return `${host}:${member.port}`
+  return hostPort(member.host, member.port)
 }
 
 function framingField(framing: Framing): string {

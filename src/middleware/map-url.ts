@@ -1,4 +1,5 @@
 // A URL in a member's answer → the same place as the client reaches it.
+import { hostPort } from '../exchange/host-port.ts'
 import type { Exchange, ResponseHeadDraft } from '../exchange/exchange.ts'
 import { findField } from '../exchange/field-list.ts'
 import { clientScheme, portStart } from './request-url.ts'
@@ -51,7 +52,7 @@ function publicBase(scheme: string, authority: string, { exchange, origin }: Url
   const { address, host } = origin
   const via = scheme === '' ? address.scheme : scheme
   const named = withPort(authority, via).toLowerCase()
-  const own = `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
+  const own = hostPort(address.host, address.port)
   const isMember = named === own.toLowerCase()
   if (!isMember && named !== withPort(host, via).toLowerCase()) return undefined
   const publicHost = clientHost(exchange)

@@ -25,9 +25,14 @@ export function withChanges<K, V>(before: ReadonlyMap<K, V>, changes: Changes<K,
   // Twice as fast as handing the map to the constructor.
   const after = new Map<K, V>()
   for (const [name, value] of before) after.set(name, value)
-  for (const [name, value] of changes) {
-    if (value === undefined) after.delete(name)
-    else after.set(name, value)
-  }
+  applyChanges(after, changes)
   return after
+}
+
+/** The same in place. */
+export function applyChanges<K, V>(map: Map<K, V>, changes: Iterable<readonly [K, V | undefined]>): void {
+  for (const [name, value] of changes) {
+    if (value === undefined) map.delete(name)
+    else map.set(name, value)
+  }
 }

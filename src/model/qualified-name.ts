@@ -11,6 +11,11 @@ export function qualify(reference: string, provider: string): QualifiedName {
   return (reference.includes('@') ? reference : `${reference}@${provider}`) as QualifiedName
 }
 
+/** The part a user wrote: `web` of `web@docker`. */
+export function localName(name: QualifiedName): string {
+  return name.slice(0, name.lastIndexOf('@'))
+}
+
 /** The provider part of a qualified name: `docker` of `web@docker`. */
 export function providerOf(name: QualifiedName): string {
   return name.slice(name.lastIndexOf('@') + 1)

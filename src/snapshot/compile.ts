@@ -1,9 +1,12 @@
 // A plan → handlers, in each data-plane thread: services and routes compiled, and put in their tables. Everything with I/O
 // (forwarding, Muster's own pages) is handed in.
 import type { Handler } from '../exchange/exchange.ts'
+import { hostPort } from '../exchange/host-port.ts'
 import type { Books } from '../ledger/ledger.ts'
 import type { ServiceConfig } from '../model/dynamic-config.ts'
+import { applyChanges } from '../model/changes.ts'
 import { memberKey } from '../model/member-key.ts'
+import { Multimap } from '../model/multimap.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { RouteTable } from '../router/route-table.ts'
 import type { Route } from '../router/route-table.ts'
@@ -35,7 +38,7 @@ export class Compiler {
   /** What stands in the tables. */
   readonly #routes = new Map<QualifiedName, RoutePlan>()
   /** By the service they lead to, be it there or not. */
-  readonly #users = new Map<QualifiedName, Set<QualifiedName>>()
+  readonly #users = new Multimap<QualifiedName, QualifiedName>()
   /** What changed since the last compile that succeeded. */
   readonly #dueServices = new Set<QualifiedName>()
   readonly #dueRoutes = new Set<QualifiedName>()
@@ -60,9 +63,9 @@ export class Compiler {
     for (const name of update.routes.keys()) this.#dueRoutes.add(name)
     // All that may throw comes before the first change.
     const services = this.#compileServices(plan)
-    for (const name of services.keys()) for (const route of this.#users.get(name) ?? []) this.#dueRoutes.add(route)
+    for (const name of services.keys()) for (const route of this.#users.get(name)) this.#dueRoutes.add(route)
     const changes = this.#compileRoutes(plan, services)
-    for (const [name, handler] of services) set(this.#services, name, handler)
+    applyChanges(this.#services, services)
     for (const [table, routes] of changes) table.update(routes)
     for (const name of this.#dueRoutes) this.#remember(name, plan.routes.get(name))
     this.#dueServices.clear()
@@ -104,28 +107,17 @@ export class Compiler {
 
   #remember(name: QualifiedName, route: RoutePlan | undefined): void {
     const before = this.#routes.get(name)?.service
-    set(this.#routes, name, route)
-    const after = route?.service
-    if (before === after) return
-    const former = before && this.#users.get(before)
-    former?.delete(name)
-    if (before !== undefined && former?.size === 0) this.#users.delete(before)
-    if (after === undefined) return
-    const users = this.#users.get(after)
-    if (users === undefined) this.#users.set(after, new Set([name]))
-    else users.add(name)
+    applyChanges(this.#routes, [[name, route]])
+    if (before === route?.service) return
+    if (before !== undefined) this.#users.delete(before, name)
+    if (route !== undefined) this.#users.add(route.service, name)
   }
 }
 
 function membersOf(name: QualifiedName, { members }: ServiceConfig, books: Books): Member[] {
   return members.map(({ id, scheme, host, port, weight, slot }) => {
     const key = memberKey(name, id)
-    const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+    const url = `${scheme}://${hostPort(host, port)}`
     return { key, url, scheme, host, port, weight, slot, row: books.row(key) }
   })
-}
-
-function set<V>(map: Map<QualifiedName, V>, name: QualifiedName, value: V | undefined): void {
-  if (value === undefined) map.delete(name)
-  else map.set(name, value)
 }

@@ -1,5 +1,6 @@
 // Which owner's routers take requests for a host before those of another.
 import type { Changes } from '../model/changes.ts'
+import { Multimap } from '../model/multimap.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { printHostPattern } from '../router/host-pattern.ts'
 import { hostsOfRule } from '../router/rule-hosts.ts'
@@ -13,7 +14,7 @@ import type { Finding } from './router-references.ts'
  */
 export class HostClaims {
   /** By entrypoint and host. */
-  readonly #claims = new Map<string, Set<LinkedRouter>>()
+  readonly #claims = new Multimap<string, LinkedRouter>()
 
   /** Takes in what an update changed; the names of routers whose shadows may be others now. */
   replace(
@@ -22,26 +23,23 @@ export class HostClaims {
   ): ReadonlySet<QualifiedName> {
     const touched = new Set<string>()
     for (const [name, linked] of changes) {
-      for (const place of placesOf(before.get(name))) {
-        const claimed = this.#claims.get(place)
-        claimed?.delete(before.get(name) as LinkedRouter)
-        if (claimed?.size === 0) this.#claims.delete(place)
+      const former = before.get(name)
+      for (const place of placesOf(former)) {
+        if (former !== undefined) this.#claims.delete(place, former)
         touched.add(place)
       }
       for (const place of placesOf(linked)) {
-        const claimed = this.#claims.get(place)
-        if (claimed === undefined) this.#claims.set(place, new Set([linked as LinkedRouter]))
-        else claimed.add(linked as LinkedRouter)
+        if (linked !== undefined) this.#claims.add(place, linked)
         touched.add(place)
       }
     }
-    return new Set([...touched].flatMap((place) => [...(this.#claims.get(place) ?? [])].map(({ name }) => name)))
+    return new Set([...touched].flatMap((place) => [...this.#claims.get(place)].map(({ name }) => name)))
   }
 
   /** What a router takes before another owner's: one finding for each of its hosts where it does. */
   shadowsOf(linked: LinkedRouter): readonly Finding[] {
     return placesOf(linked).flatMap((place) => {
-      const [behind] = [...(this.#claims.get(place) ?? [])].filter((other) => isBehind(other, linked)).sort(byName)
+      const [behind] = [...this.#claims.get(place)].filter((other) => isBehind(other, linked)).sort(byName)
       if (behind === undefined) return []
       const host = place.slice(place.lastIndexOf(' ') + 1)
       const reason = `takes requests for "${host}" before router "${behind.name}" of ${behind.info.origin?.owner}`

@@ -3,7 +3,7 @@ import type { ObservabilityConfig, RouterConfig, RuleSyntax } from '../model/dyn
 import type { Origin } from '../model/declaration.ts'
 import type { Problem } from '../model/problem.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
-import { providerOf } from '../model/qualified-name.ts'
+import { localName, providerOf } from '../model/qualified-name.ts'
 import { parseRule } from '../router/rule-parser.ts'
 import type { ParsedRule } from '../router/rule-parser.ts'
 import { findForeignHosts } from './granted-hosts.ts'
@@ -28,12 +28,12 @@ export interface RouterInputs {
   /** What could not be read of it. */
   readonly unread: readonly Problem[]
   readonly middlewares: Resolution
-  /** By entrypoint, in the order in which it uses them. */
-  readonly before: readonly (readonly Resolution[])[]
+  /** What comes before them on an entrypoint. */
+  readonly beforeOn: (entryPoint: string) => readonly Resolution[]
 }
 
 export function linkRouter(inputs: RouterInputs, known: KnownObjects, defaultSyntax: RuleSyntax): LinkedRouter {
-  const { name, router, origin, unread, middlewares, before } = inputs
+  const { name, router, origin, unread, middlewares, beforeOn } = inputs
   const findings: Finding[] = []
   const report = (finding: Finding): void => void findings.push(finding)
   findUnread(unread, report)
@@ -42,6 +42,7 @@ export function linkRouter(inputs: RouterInputs, known: KnownObjects, defaultSyn
   else findForeignHosts(parsed.rule, origin, report)
   const service = findService(router, known, origin, report)
   const using = findEntryPoints(router, known, report)
+  const before = using.map(beforeOn)
   reportFaults([middlewares, ...before.flat()], report)
   findTls(router, using, known, report)
 
@@ -128,7 +129,7 @@ function problemOf(name: QualifiedName, finding: Finding, origin: Origin | undef
     provider,
     source: origin?.source ?? name,
     field: origin === undefined ? option : `${origin.field}.${option}`,
-    object: { kind: 'router', name: name.slice(0, -provider.length - 1) },
+    object: { kind: 'router', name: localName(name) },
     reason,
     hint,
   }

@@ -5,14 +5,14 @@ import type { Changes } from '../model/changes.ts'
 import { emptyConfig } from '../model/merge.ts'
 import type { DynamicConfig } from '../model/merge.ts'
 import type { Problem } from '../model/problem.ts'
-import { qualify } from '../model/qualified-name.ts'
+import { providerOf, qualify } from '../model/qualified-name.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { HostClaims } from './host-claims.ts'
 import { linkRouter, withWarnings } from './link-router.ts'
 import type { LinkedRouter } from './link-router.ts'
 import { middlewareInfos, serviceInfos } from './object-infos.ts'
 import { MiddlewareResolver } from './resolve-middleware.ts'
-import { entryPointResolutions } from './router-references.ts'
+import type { Resolution } from './resolve-middleware.ts'
 import type { EntryPointOptions, KnownObjects } from './router-references.ts'
 import type { Plan, Snapshot } from './snapshot.ts'
 import { touchedRouters } from './touched-routers.ts'
@@ -144,7 +144,6 @@ interface Surroundings {
 function linkOne(name: QualifiedName, { config, context, known, resolver }: Surroundings): LinkedRouter {
   const router = config.routers.get(name)
   if (router === undefined) throw new Error(`there is no router "${name}" to link`)
-  const { entryPoints, defaultEntryPoints, defaultRuleSyntax } = context
   const origin = config.origins.get(name)
   // What another owner's container says of a router of this name must not disable it.
   const isOwn = ({ source, provider }: Problem): boolean => {
@@ -156,9 +155,12 @@ function linkOne(name: QualifiedName, { config, context, known, resolver }: Surr
     ...resolver.errorsOf('service', router.service as QualifiedName),
   ].filter(isOwn)
   const middlewares = resolver.resolveAll(router.middlewares as readonly QualifiedName[])
-  const using = router.entryPoints?.filter((entryPoint) => entryPoints.has(entryPoint)) ?? defaultEntryPoints
-  const before = entryPointResolutions(name, using, known, resolver)
-  return linkRouter({ name, router, origin, unread, middlewares, before }, known, defaultRuleSyntax)
+  const provider = providerOf(name)
+  const beforeOn = (entryPoint: string): readonly Resolution[] =>
+    (context.entryPoints.get(entryPoint)?.middlewares ?? []).map((reference) =>
+      resolver.resolve(qualify(reference, provider)),
+    )
+  return linkRouter({ name, router, origin, unread, middlewares, beforeOn }, known, context.defaultRuleSyntax)
 }
 
 function knownObjects(

@@ -1,5 +1,5 @@
 import { didYouMean } from '../model/nearest.ts'
-import { providerOf } from '../model/qualified-name.ts'
+import { localName, providerOf } from '../model/qualified-name.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 
 /**
@@ -12,11 +12,10 @@ export function missingName(
   known: Iterable<QualifiedName>,
 ): { readonly reason: string; readonly hint: string | undefined } {
   const provider = providerOf(reference)
-  const unqualified = (name: string): string => name.slice(0, -provider.length - 1)
   // Of two that are equally near the first is meant, and it must be the same one every time.
   const candidates = [...known]
     .filter((name) => providerOf(name) === provider)
-    .map(unqualified)
+    .map(localName)
     .sort()
-  return { reason: `${kind} "${reference}" does not exist`, hint: didYouMean(unqualified(reference), candidates) }
+  return { reason: `${kind} "${reference}" does not exist`, hint: didYouMean(localName(reference), candidates) }
 }

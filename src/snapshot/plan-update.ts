@@ -1,5 +1,5 @@
 // What of a plan is new to somebody who has the one before: an update of one route costs the data plane one route.
-import { changesBetween } from '../model/changes.ts'
+import { applyChanges, changesBetween } from '../model/changes.ts'
 import type { Changes } from '../model/changes.ts'
 import type { ServiceConfig } from '../model/dynamic-config.ts'
 import { memberKey } from '../model/member-key.ts'
@@ -36,15 +36,8 @@ function served({ members, passHostHeader, stickyCookie }: ServiceConfig): Servi
 
 /** The other end of `planUpdate`. */
 export function takeIn({ routes, services }: ThreadPlan, update: PlanUpdate): void {
-  apply(routes, update.routes)
-  apply(services, update.services)
-}
-
-function apply<T>(map: Map<QualifiedName, T>, changes: Changes<QualifiedName, T>): void {
-  for (const [name, value] of changes) {
-    if (value === undefined) map.delete(name)
-    else map.set(name, value)
-  }
+  applyChanges(routes, update.routes)
+  applyChanges(services, update.services)
 }
 
 /** Whom an update no longer names. */

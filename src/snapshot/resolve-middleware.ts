@@ -4,6 +4,7 @@ import { checkMiddleware } from '../middleware/check-middleware.ts'
 import type { ChainConfig, MiddlewareConfig, PlannedMiddleware } from '../model/dynamic-config.ts'
 import type { DynamicConfig } from '../model/merge.ts'
 import type { ObjectKind, Problem } from '../model/problem.ts'
+import { qualify } from '../model/qualified-name.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { missingName } from './missing-name.ts'
 
@@ -68,7 +69,7 @@ export class MiddlewareResolver {
   errorsOf(kind: ObjectKind, name: QualifiedName): readonly Problem[] {
     this.#errors ??= Map.groupBy(
       this.#config.problems.filter(({ severity, object }) => severity === 'error' && object !== undefined),
-      ({ object, provider }) => `${object?.kind} ${object?.name}@${provider}`,
+      ({ object, provider }) => `${object?.kind} ${qualify(object?.name ?? '', provider)}`,
     )
     return this.#errors.get(`${kind} ${name}`) ?? []
   }

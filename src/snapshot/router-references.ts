@@ -3,10 +3,10 @@ import type { ObservabilityConfig, RouterConfig, ServiceConfig } from '../model/
 import type { Origin } from '../model/declaration.ts'
 import { didYouMean, nearest } from '../model/nearest.ts'
 import type { Problem } from '../model/problem.ts'
-import { providerOf, qualify } from '../model/qualified-name.ts'
+import { providerOf } from '../model/qualified-name.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { missingName } from './missing-name.ts'
-import type { MiddlewareResolver, Resolution } from './resolve-middleware.ts'
+import type { Resolution } from './resolve-middleware.ts'
 
 /**
  * Something wrong with one option of a router. An `error` disables it; one that `guards` may be what protects the router, which
@@ -76,24 +76,6 @@ export function reportFaults(resolutions: readonly Resolution[], report: Report)
     for (const { shown, ...fault } of faults)
       report({ severity: 'error', option: 'middlewares', guards: shown, ...fault })
   }
-}
-
-const none: readonly (readonly Resolution[])[] = []
-
-/** Of the entrypoints it stands on, in the order of its own; each with the middlewares that come before the router's. */
-export function entryPointResolutions(
-  name: QualifiedName,
-  entryPoints: readonly string[],
-  known: KnownObjects,
-  resolver: MiddlewareResolver,
-): readonly (readonly Resolution[])[] {
-  if (entryPoints.every((entryPoint) => known.entryPoints.get(entryPoint)?.middlewares.length === 0)) return none
-  const provider = providerOf(name)
-  return entryPoints.map((entryPoint) =>
-    (known.entryPoints.get(entryPoint)?.middlewares ?? []).map((reference) =>
-      resolver.resolve(qualify(reference, provider)),
-    ),
-  )
 }
 
 /** For the same reason: `routers.x.middleware=auth` was meant to protect it, and is not read. */

@@ -1,4 +1,5 @@
 // The running controller, as far as a plan needs it.
+import { qualify } from '../../model/qualified-name.ts'
 import { askApi } from '../api-client.ts'
 import type { ApiAnswer } from '../api-client.ts'
 import type { KnownAround } from '../compose/assemble.ts'
@@ -44,7 +45,7 @@ function runningOf(
     if (kind === 'service') return holders.get(name)
     const users = kind === 'router' ? [name] : ((raw.middlewares?.[name]?.['usedBy'] ?? []) as readonly string[])
     const services = users.flatMap((router) => (raw.routers?.[router]?.['service'] as string | undefined) ?? [])
-    const found = services.map((service) => holders.get(service.includes('@') ? service : `${service}@docker`))
+    const found = services.map((service) => holders.get(qualify(service, 'docker')))
     return found.find((holder) => holder !== undefined)
   }
   const notOurs = (kind: Kind, names: readonly string[]): readonly string[] =>
