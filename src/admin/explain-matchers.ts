@@ -1,4 +1,5 @@
 // A rule's tree for people: what each matcher saw of the request.
+import { fieldValues } from '../exchange/field-list.ts'
 import type { RequestHead } from '../exchange/exchange.ts'
 import { explainRule } from '../router/explain-rule.ts'
 import type { RuleTrace } from '../router/explain-rule.ts'
@@ -43,7 +44,7 @@ function sightOf({ name, args: [argument = ''] }: Call, head: RequestHead): stri
 }
 
 function fieldSight(fields: readonly string[], name: string): string {
-  const values = fields.filter((_, i) => i % 2 === 1 && fields[i - 1]?.toLowerCase() === name.toLowerCase())
+  const values = fieldValues(fields, name.toLowerCase())
   return values.length === 0 ? `there is no field ${name}` : `${name} is ${values.map(shown).join(' and ')}`
 }
 

@@ -1,4 +1,5 @@
 // Who the client is, as told to members: X-Forwarded-* and X-Real-Ip, with Traefik's rules.
+import { findField } from '../exchange/field-list.ts'
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net'
 import { hostname } from 'node:os'
 import { EntrypointError } from './entrypoint-error.ts'
@@ -75,7 +76,7 @@ function family(ip: string): 'ipv4' | 'ipv6' {
  */
 export function addForwarded(fields: string[], peer: Peer, forwarded: Forwarded): void {
   const { hostField, forwardedFor } = forwarded
-  const said = peer.trusted ? valueOf : nothingSaid
+  const said = peer.trusted ? findField : nothingSaid
   const ownProto = `${forwarded.upgrade ? 'ws' : 'http'}${peer.secure ? 's' : ''}`
   const saidProto = said(fields, 'x-forwarded-proto')
   const encrypted = peer.secure || saidProto === 'https' || saidProto === 'wss'
@@ -95,12 +96,5 @@ export function addForwarded(fields: string[], peer: Peer, forwarded: Forwarded)
 }
 
 function nothingSaid(): undefined {
-  return undefined
-}
-
-function valueOf(fields: readonly string[], name: string): string | undefined {
-  for (let i = 0; i < fields.length; i += 2) {
-    if (fields[i]?.toLowerCase() === name) return fields[i + 1]
-  }
   return undefined
 }

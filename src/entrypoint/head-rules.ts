@@ -1,5 +1,6 @@
 // What an entrypoint's options make of request heads: worked out once, when it opens.
-import type { EntryPointSettings, PathSettings } from '../settings/settings.ts'
+import { refusedEscapes } from '../exchange/path.ts'
+import type { EntryPointSettings } from '../settings/settings.ts'
 import { fieldRoles } from './field-roles.ts'
 import type { FieldRules } from './request-fields.ts'
 import type { TargetRules } from './request-target.ts'
@@ -14,23 +15,13 @@ export interface HeadRules extends FieldRules, TargetRules {
 
 type Options = Pick<EntryPointSettings, 'forwardedHeaders' | 'paths'>
 
-const escapes: readonly (readonly [option: keyof PathSettings['encodedCharacters'], escape: string])[] = [
-  ['allowEncodedSlash', '%2F'],
-  ['allowEncodedBackSlash', '%5C'],
-  ['allowEncodedNullCharacter', '%00'],
-  ['allowEncodedSemicolon', '%3B'],
-  ['allowEncodedPercent', '%25'],
-  ['allowEncodedQuestionMark', '%3F'],
-  ['allowEncodedHash', '%23'],
-]
-
 export function compileHeadRules({ forwardedHeaders, paths }: Options, maxHeaderFields: number): HeadRules {
   const { sanitize, encodedCharacters, encodeQuerySemicolons, underscoreHeaders } = paths
-  const refused = escapes.filter(([option]) => !encodedCharacters[option]).map(([, escape]) => escape)
+  const refused = refusedEscapes(encodedCharacters)
   return {
     maxHeaderFields,
     sanitize,
-    refusedEscapes: refused.length === 0 ? undefined : new Set(refused),
+    refusedEscapes: refused.size === 0 ? undefined : refused,
     semicolon: encodeQuerySemicolons ? '%3B' : '&',
     roleOf: fieldRoles(underscoreHeaders),
     shownThoughNamed: new Set(forwardedHeaders.connection.map((name) => name.toLowerCase())),

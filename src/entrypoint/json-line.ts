@@ -1,4 +1,5 @@
 // Access lines as JSON: Traefik's fields under Traefik's names, as far as the settings keep them.
+import { fieldValues } from '../exchange/field-list.ts'
 import { hostPort } from '../exchange/host-port.ts'
 import type { AccessLogSettings } from '../settings/settings.ts'
 import type { AccessLine } from './access-log.ts'
@@ -97,9 +98,7 @@ function hasOrigin({ record }: AccessLine): boolean {
 
 /** Of a trusted client only: another's is not among the fields. */
 function forwardedFor({ requestFields }: AccessLine): string | undefined {
-  const values = requestFields.filter(
-    (_, i) => i % 2 === 1 && requestFields[i - 1]?.toLowerCase() === 'x-forwarded-for',
-  )
+  const values = fieldValues(requestFields, 'x-forwarded-for')
   return values.length === 0 ? undefined : values.join(', ')
 }
 

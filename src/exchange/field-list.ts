@@ -14,6 +14,15 @@ export function findField(fields: readonly string[], lower: string): string | un
   return undefined
 }
 
+/** The values of all fields of that name (lower case), in their order. */
+export function fieldValues(fields: readonly string[], lower: string): string[] {
+  const values: string[] = []
+  for (let i = 0; i < fields.length; i += 2) {
+    if (isNamed(fields[i] ?? '', lower)) values.push(fields[i + 1] ?? '')
+  }
+  return values
+}
+
 /**
  * Makes `value` the only one of that name, where the first one stood. A new field goes to the front: writeHead reads a
  * Content-Disposition behind a Content-Length as UTF-8, and refuses what that makes of it.
@@ -34,7 +43,8 @@ export function removeField(fields: string[], lower: string): void {
   if (at !== -1) removeFrom(fields, at, lower)
 }
 
-function isNamed(name: string, lower: string): boolean {
+/** Whether a field's name is that one (lower case). */
+export function isNamed(name: string, lower: string): boolean {
   // Lengths first: most fields differ in it, and lower-casing allocates.
   return name.length === lower.length && (name === lower || name.toLowerCase() === lower)
 }

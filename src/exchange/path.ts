@@ -1,4 +1,5 @@
 // Paths that are put together after the entrypoint made the request's own canonical.
+import type { Exchange } from './exchange.ts'
 
 /** Letters, digits and what else RFC 3986 section 3.3 lets stand in a path; `[` and `]` stand raw in many. */
 const unsafeInPath = /[^\w\-.~!$&'()*+,;=:@/%[\]]/gu
@@ -32,4 +33,28 @@ export function escapePath(text: string): string {
 
 export function withLeadingSlash(path: string): string {
   return path === '' || path.startsWith('/') ? path : `/${path}`
+}
+
+const escapeByOption = {
+  allowEncodedSlash: '%2F',
+  allowEncodedBackSlash: '%5C',
+  allowEncodedNullCharacter: '%00',
+  allowEncodedSemicolon: '%3B',
+  allowEncodedPercent: '%25',
+  allowEncodedQuestionMark: '%3F',
+  allowEncodedHash: '%23',
+} as const
+
+type EscapeOption = keyof typeof escapeByOption
+
+/** Escapes that a path may not hold by Traefik's encodedCharacters; upper case, as canonical paths have them. */
+export function refusedEscapes(allowed: Readonly<Record<EscapeOption, boolean>>): ReadonlySet<string> {
+  const options = Object.keys(escapeByOption) as EscapeOption[]
+  return new Set(options.filter((option) => !allowed[option]).map((option) => escapeByOption[option]))
+}
+
+/** Path and query as the member is asked for them. */
+export function targetOf({ path, head: { query } }: Exchange): string {
+  const asked = path === '' ? '/' : path
+  return query === undefined ? asked : `${asked}?${query}`
 }

@@ -1,4 +1,5 @@
 // Writes the head the member gets. The last place where anything could slip a line break into a request.
+import { targetOf } from '../exchange/path.ts'
 import { hostPort } from '../exchange/host-port.ts'
 import assert from 'node:assert/strict'
 import type { Exchange, Framing } from '../exchange/exchange.ts'
@@ -53,11 +54,6 @@ export function requestTarget(exchange: Exchange): string {
   const target = targetOf(exchange)
   assert(!unsafeInTarget.test(target), 'a request target may hold neither spaces nor control characters')
   return target
-}
-
-function targetOf({ path, head: { query } }: Exchange): string {
-  const asked = path === '' ? '/' : path
-  return query === undefined ? asked : `${asked}?${query}`
 }
 
 /** What the member is called: the client's Host, or the member's own address. */

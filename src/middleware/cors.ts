@@ -1,6 +1,6 @@
 // headers.accessControl*: which pages of other origins may use what a member answers (the CORS protocol of Fetch).
 import type { Exchange, ResponseEdit } from '../exchange/exchange.ts'
-import { findField, setField } from '../exchange/field-list.ts'
+import { fieldValues, findField, setField } from '../exchange/field-list.ts'
 import { respond } from '../exchange/respond.ts'
 import type { HeadersConfig } from '../model/dynamic-config.ts'
 import { fieldName, fieldText } from './field-text.ts'
@@ -94,11 +94,7 @@ function listText(list: readonly string[]): string {
 }
 
 function addVary(fields: string[]): void {
-  const named: string[] = []
-  for (let i = 0; i < fields.length; i += 2) {
-    if (fields[i]?.toLowerCase() === varyName.lower) named.push(fields[i + 1] ?? '')
-  }
-  const vary = named.join(',')
+  const vary = fieldValues(fields, varyName.lower).join(',')
   if (/(?:^|,)\s*(?:origin|\*)\s*(?:,|$)/i.test(vary)) return
   setField(fields, varyName, vary === '' ? 'Origin' : `${vary},Origin`)
 }

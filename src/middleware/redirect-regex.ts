@@ -1,10 +1,11 @@
 // redirectRegex (Traefik): every match in the request's URL is replaced; the result is where the client is sent.
+import { targetOf } from '../exchange/path.ts'
 import { respond } from '../exchange/respond.ts'
 import type { RedirectRegexConfig } from '../model/dynamic-config.ts'
 import type { Middleware } from './middleware.ts'
 import { redirect } from './redirect.ts'
 import { compiled, replaceAll, replacementOf } from './regexp-option.ts'
-import { connectionScheme, targetOf } from './request-url.ts'
+import { connectionScheme } from './request-url.ts'
 
 /**
  * The URL is `scheme://host[:port]/path?query`: the Host as it came, the scheme of the connection itself whatever

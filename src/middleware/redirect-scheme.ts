@@ -1,9 +1,10 @@
 // redirectScheme (Traefik): the same URL under another scheme, and port.
+import { targetOf } from '../exchange/path.ts'
 import { respond } from '../exchange/respond.ts'
 import type { RedirectSchemeConfig } from '../model/dynamic-config.ts'
 import type { Middleware } from './middleware.ts'
 import { redirect } from './redirect.ts'
-import { clientScheme, isDefaultPort, portStart, targetOf } from './request-url.ts'
+import { clientScheme, isDefaultPort, portStart } from './request-url.ts'
 
 /**
  * Without a port the one in the request is dropped, as a scheme's default is; what already has the scheme and the port

@@ -30,12 +30,6 @@ export function connectionScheme({ secure }: Exchange['head']): 'http' | 'https'
   return secure ? 'https' : 'http'
 }
 
-/** Path and query, as other middlewares have left them. */
-export function targetOf({ path, head: { query } }: Exchange): string {
-  const asked = path === '' ? '/' : path
-  return query === undefined ? asked : `${asked}?${query}`
-}
-
 export function isDefaultPort(scheme: string, port: string): boolean {
   return defaultPorts.get(scheme) === port
 }

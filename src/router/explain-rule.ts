@@ -16,7 +16,21 @@ export interface RuleTrace {
 /** Every part is asked, also those a request's way would skip because the answer is known before them. */
 export function explainRule(rule: Rule, head: RequestHead): RuleTrace {
   const operands = operandsOf(rule).map((operand) => explainRule(operand, head))
-  return { kind: rule.kind, text: printRule(rule), matches: compileMatcher(rule)(head), operands }
+  return { kind: rule.kind, text: printRule(rule), matches: isMatch(rule, operands, head), operands }
+}
+
+/** Of a part with operands, from their answers: compiling it would compile all below it once more. */
+function isMatch(rule: Rule, operands: readonly RuleTrace[], head: RequestHead): boolean {
+  switch (rule.kind) {
+    case 'call':
+      return compileMatcher(rule)(head)
+    case 'and':
+      return operands.every(({ matches }) => matches)
+    case 'or':
+      return operands.some(({ matches }) => matches)
+    case 'not':
+      return operands[0]?.matches === false
+  }
 }
 
 function operandsOf(rule: Rule): readonly Rule[] {

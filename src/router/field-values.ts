@@ -1,4 +1,5 @@
 // Header fields as rules see them.
+import { isNamed } from '../exchange/field-list.ts'
 
 /**
  * True when a field of this name (lower case) has a value that passes. Each line is a value of its own: a list
@@ -6,9 +7,7 @@
  */
 export function someFieldValue(fields: readonly string[], name: string, test: (value: string) => boolean): boolean {
   for (let i = 0; i < fields.length; i += 2) {
-    const field = fields[i] ?? ''
-    // Lengths first: most fields differ in it, and lower-casing allocates.
-    if (field.length === name.length && field.toLowerCase() === name && test(decode(fields[i + 1] ?? ''))) return true
+    if (isNamed(fields[i] ?? '', name) && test(decode(fields[i + 1] ?? ''))) return true
   }
   return false
 }

@@ -114,9 +114,9 @@ export async function openDataPlane(options: DataPlaneOptions): Promise<DataPlan
     }
   }
   if (options.first !== undefined) publish(options.first)
-  // Read once per request, by the entrypoint: one that is under way never sees two snapshots.
   const metrics = settings.metrics && new RequestMetrics(settings.metrics.buckets)
   const accessLog = accessLogOf(options, metrics)
+  // Read once per request, by the entrypoint: one that is under way never sees two snapshots.
   const handlerOf = (name: string): Handler => handlers.get(name) ?? startingUp
   const entrypoints = await openEntrypoints(options, stack, accessLog, handlerOf)
   const opened = stack.move()

@@ -1,6 +1,5 @@
 // The data plane as N threads on the same ports: the kernel spreads connections over them, and no request crosses from
 // one to another.
-import type { InternalAnswer, InternalRequest } from '../exchange/internal.ts'
 import { reservePorts } from '../entrypoint/reserve-ports.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { MetricsShare } from '../observability/metrics.ts'
@@ -9,10 +8,8 @@ import type { FromThread, ThreadStart } from './messages.ts'
 import { Thread } from './thread.ts'
 import { createWhatsNew } from './whats-new.ts'
 
-export interface ThreadPoolOptions extends Pick<DataPlaneOptions, 'settings' | 'internalServices' | 'report'> {
-  readonly threads: number
+export interface ThreadPoolOptions extends Pick<DataPlaneOptions, 'settings' | 'internalServices' | 'ask' | 'report'> {
   readonly ledger: Ledger
-  readonly ask: (service: string, request: InternalRequest) => Promise<InternalAnswer>
 }
 
 /** Rejects with an EntrypointError when a port cannot be had. */
@@ -42,7 +39,7 @@ class ThreadPool implements DataPlane<Publication> {
       onMessage: (message: FromThread, thread: Thread) => this.#onMessage(message, thread),
       onDeath: (column: number, cause: unknown, delayMs: number) => this.#onDeath(column, cause, delayMs),
     }
-    this.#threads = Array.from({ length: options.threads }, (_, column) => new Thread(column, owner))
+    this.#threads = Array.from({ length: options.settings.threads }, (_, column) => new Thread(column, owner))
   }
 
   async start(): Promise<void> {

@@ -4,11 +4,11 @@ import { Ledger } from '../../../src/ledger/ledger.ts'
 import { parseFlags } from '../../../src/settings/flags.ts'
 import { eventually } from '../../support/eventually.ts'
 import { openPlane } from '../../../src/threads/open-plane.ts'
-import type { PlaneOptions } from '../../../src/threads/open-plane.ts'
+import type { ThreadPoolOptions } from '../../../src/threads/thread-pool.ts'
 
 const answered = new Set(['entrypoint web 503'])
 
-function optionsOf(...flags: string[]): PlaneOptions {
+function optionsOf(...flags: string[]): ThreadPoolOptions {
   const settings = parseFlags(['--entrypoints.web.address=127.0.0.1:0', ...flags])
   const report = {
     error: (error: unknown) => assert.fail(String(error)),

@@ -1,5 +1,7 @@
 // A router that never takes a request, since another one that matches all of them is asked before.
 import type { QualifiedName } from '../../../model/qualified-name.ts'
+import { rankRoutes } from '../../../router/route-order.ts'
+import type { Ranked } from '../../../router/route-order.ts'
 import { parseRule } from '../../../router/rule-parser.ts'
 import type { Rule as RuleTree } from '../../../router/rule.ts'
 import type { RouterInfo } from '../../../snapshot/snapshot.ts'
@@ -9,7 +11,7 @@ import type { Rule } from '../finding.ts'
 import { objectLabel, serviceOf } from '../locate.ts'
 import { covers } from './rule-cover.ts'
 
-interface Candidate {
+interface Candidate extends Ranked {
   readonly name: QualifiedName
   readonly info: RouterInfo
   readonly rule: RuleTree
@@ -43,18 +45,15 @@ export const shadowed: Rule = (assembly) => {
 }
 
 /** In the order they are tried. */
-function candidatesOf({ snapshot }: Assembly): readonly Candidate[] {
+function candidatesOf({ snapshot, proxy }: Assembly): readonly Candidate[] {
+  const syntax = proxy?.settings?.core.defaultRuleSyntax
   const candidates = [...snapshot.routers].flatMap(([name, info]) => {
-    const parsed = parseRule(info.config.rule, info.config.ruleSyntax ?? 'v3')
-    return parsed.ok ? { name, info, rule: parsed.rule, length: Buffer.byteLength(info.config.rule) } : []
+    const { rule: ruleText, ruleSyntax = syntax } = info.config
+    const parsed = parseRule(ruleText, ruleSyntax)
+    if (!parsed.ok) return []
+    return { name, info, rule: parsed.rule, ruleText, priority: info.priority, length: Buffer.byteLength(ruleText) }
   })
-  return candidates.sort((a, b) => (isBefore(a, b) ? -1 : 1))
-}
-
-/** Higher priority, then longer rule, then name: as routes are ranked. */
-function isBefore(a: Candidate, b: Candidate): boolean {
-  if (a.info.priority !== b.info.priority) return a.info.priority > b.info.priority
-  return a.length === b.length ? a.name < b.name : a.length > b.length
+  return rankRoutes(candidates)
 }
 
 function isSamePlace(a: Candidate, b: Candidate, entryPoint: string): boolean {
