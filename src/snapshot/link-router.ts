@@ -67,6 +67,7 @@ export function linkRouter(inputs: RouterInputs, known: KnownObjects, defaultSyn
       ),
       middlewares: middlewares.planned,
       service: service ?? (router.service as QualifiedName),
+      cookie: router.stickyCookie,
       refusal: guard && `router "${name}" is not served: ${guard.guards}`,
     },
   }

@@ -29,9 +29,15 @@ export function planUpdate(before: Plan | undefined, after: Plan): PlanUpdate {
   }
 }
 
-/** Without what serves no request, such as the container behind a member. */
-function served({ members, passHostHeader, stickyCookie }: ServiceConfig): ServiceConfig {
-  return { members: members.map((member) => ({ ...member, container: undefined })), passHostHeader, stickyCookie }
+/** Without what serves no request, such as the container behind a member, and checks, which are the control thread's. */
+function served({ members, passHostHeader, stickyCookie, session, balancing }: ServiceConfig): ServiceConfig {
+  return {
+    members: members.map((member) => ({ ...member, container: undefined })),
+    passHostHeader,
+    stickyCookie,
+    ...(session !== undefined && { session }),
+    ...(balancing !== undefined && { balancing }),
+  }
 }
 
 /** The other end of `planUpdate`. */

@@ -1,5 +1,6 @@
 // One immutable value, complete or not published at all: what the data plane is told, and what a person may see of it.
 import type {
+  CookieScope,
   MiddlewareConfig,
   PlannedMiddleware,
   RouterConfig,
@@ -69,6 +70,8 @@ export interface RoutePlan {
   /** Outermost first; chains are resolved. */
   readonly middlewares: readonly PlannedMiddleware[]
   readonly service: QualifiedName
+  /** Of the service's sticky cookie on this route, where it differs. */
+  readonly cookie: CookieScope | undefined
   /** Why every request is answered 503: a router that lacks what guards it must not be served open. */
   readonly refusal: string | undefined
 }

@@ -186,6 +186,7 @@ function route(
     places: places.map((entryPoint) => ({ entryPoint, tls, before: [], quiet: false, unmeasured: false })),
     middlewares: [],
     service: name(service),
+    cookie: undefined,
     refusal: undefined,
   }
 }

@@ -27,6 +27,7 @@ const router: fc.Arbitrary<RouterConfig> = fc.record({
   middlewares: fc.array(reference, { maxLength: 2 }),
   entryPoints: fc.constantFrom(undefined, ['web'], ['web', 'nope'], ['guarded']),
   priority: fc.constantFrom(undefined, 5n, 500n),
+  stickyCookie: fc.constantFrom(undefined, { path: '/app', domain: undefined }),
   tls: fc.constantFrom(undefined, undefined, { options: undefined, certResolver: undefined, domains: [] }),
 })
 const middleware: fc.Arbitrary<MiddlewareConfig> = fc.oneof(

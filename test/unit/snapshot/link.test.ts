@@ -40,6 +40,13 @@ test('a chain is replaced by what is in it, in its order', () => {
   assert.deepEqual(plan.routes.get(name('r'))?.middlewares, [add, strip, add, strip])
 })
 
+test('where a router sends the sticky cookie is told with its route', () => {
+  const scope = { path: '/app', domain: undefined }
+  const { plan } = linked({ routers: { r: { stickyCookie: scope }, other: {} } })
+  assert.deepEqual(plan.routes.get(name('r'))?.cookie, scope)
+  assert.equal(plan.routes.get(name('other'))?.cookie, undefined)
+})
+
 const guarded: readonly (readonly [string, Parts, RegExp])[] = [
   [
     'a middleware that does not exist',

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { Ledger } from '../../../src/ledger/ledger.ts'
 import type { ServiceConfig } from '../../../src/model/dynamic-config.ts'
 import type { QualifiedName } from '../../../src/model/qualified-name.ts'
+import { balancingDefaults, memberDefaults } from '../../../src/model/dynamic-config.ts'
 import { createWhatsNew } from '../../../src/threads/whats-new.ts'
 
 const container = { id: 'c1', name: '/web-1', health: 'none', paused: false } as const
@@ -30,11 +31,30 @@ test('threads are told what is new alone, and one that starts later is told all 
 
 test('what no request needs does not cross', () => {
   const [name, service] = serviceOf(new Ledger(), 'one')
-  const pending = { healthCheck: { path: '/' } }
-  const plan = { routes: new Map(), services: new Map([[name, { ...service, pending }]]) }
+  const config = {
+    ...service,
+    pending: { serversTransport: 'x' },
+    passiveHealthCheck: { failureWindowMs: 1000, maxFailedAttempts: 1 },
+  }
+  const plan = { routes: new Map(), services: new Map([[name, config]]) }
   const told = createWhatsNew(new Ledger())({ version: 1, plan }).update.services.get(name)
   const member = { ...service.members[0], container: undefined }
   assert.deepEqual(told, { members: [member], passHostHeader: true, stickyCookie: undefined })
+})
+
+test('what a request is balanced by does cross', () => {
+  const [name, { members, passHostHeader, stickyCookie }] = serviceOf(new Ledger(), 'one')
+  const named = { route: 's1', hostname: 'f1ac329c4164', parameters: { ...memberDefaults, status: 'H' } }
+  const service = {
+    members: members.map((member) => ({ ...member, ...named, container: undefined })),
+    passHostHeader,
+    stickyCookie,
+    session: { cookie: 'JSESSIONID', parameter: 'jsessionid', separator: '.', scolonPathDelim: true },
+    balancing: { ...balancingDefaults, method: 'bytraffic' },
+  } as const
+  const plan = { routes: new Map(), services: new Map([[name, service]]) }
+  const told = createWhatsNew(new Ledger())({ version: 1, plan }).update.services.get(name)
+  assert.deepEqual(told, service)
 })
 
 function serviceOf(ledger: Ledger, name: string): readonly [QualifiedName, ServiceConfig] {
