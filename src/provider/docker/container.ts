@@ -1,6 +1,7 @@
 // One container as Muster sees it: the engine's inspect JSON, reduced. What is not copied here is forgotten at once;
 // above all the environment, which is full of secrets.
 import type { ContainerRef } from '../../model/dynamic-config.ts'
+import { routeLengthMax } from '../../model/route-of-slot.ts'
 import { isContainerId, record, text } from './json.ts'
 import { stopSignal } from './stop-signal.ts'
 
@@ -28,6 +29,8 @@ export interface Container {
   readonly aliases: readonly string[]
   /** `default`, `host`, `none`, `container:<id>` or a network's name. */
   readonly networkMode: string
+  /** What it calls itself; undefined where that is the host's name, or no route could be. */
+  readonly hostname: string | undefined
   readonly stopSignal: number
   /** From the stop signal to KILL, milliseconds. */
   readonly stopTimeoutMs: number
@@ -71,6 +74,7 @@ export function readContainer(json: unknown): Container | undefined {
   const running = status === 'running' || status === 'paused'
   const labels = readLabels(config['Labels'])
   const settings = record(inspected['NetworkSettings'])
+  const host = record(inspected['HostConfig'])
   return {
     id,
     name: text(name).replace(/^\//, ''),
@@ -84,7 +88,8 @@ export function readContainer(json: unknown): Container | undefined {
     networks: readNetworks(settings['Networks']),
     attachedTo: Object.keys(record(settings['Networks'])).sort(),
     aliases: readAliases(settings['Networks']),
-    networkMode: text(record(inspected['HostConfig'])['NetworkMode']),
+    networkMode: text(host['NetworkMode']),
+    hostname: readHostname(text(config['Hostname']), host),
     stopSignal: stopSignal(text(config['StopSignal'])),
     stopTimeoutMs: readStopTimeoutMs(config['StopTimeout']),
     compose: readCompose(labels),
@@ -95,6 +100,12 @@ function readStopTimeoutMs(seconds: unknown): number {
   if (typeof seconds !== 'number') return stopTimeoutDefaultMs
   // Negative: the engine waits for ever.
   return seconds < 0 ? Infinity : seconds * 1000
+}
+
+/** Sessions may name a replica by it, so it has to be its own and look like a route. */
+function readHostname(hostname: string, host: Readonly<Record<string, unknown>>): string | undefined {
+  const isHosts = host['NetworkMode'] === 'host' || host['UTSMode'] === 'host'
+  return !isHosts && hostname.length <= routeLengthMax && /^[0-9A-Za-z_.-]+$/.test(hostname) ? hostname : undefined
 }
 
 function readLabels(json: unknown): Record<string, string> {

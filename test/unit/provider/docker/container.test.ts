@@ -29,6 +29,7 @@ const inspected = {
       'com.docker.compose.config-hash': 'abc',
       'com.docker.compose.oneoff': 'False',
     },
+    Hostname: 'f1ac329c4164',
     StopSignal: 'SIGRTMIN+3',
     StopTimeout: 1,
   },
@@ -72,10 +73,20 @@ test('reads what an engine says of a running container, and nothing of its envir
     attachedTo: ['detached', 'shop_back', 'shop_default'],
     aliases: ['f1ac329c4164', 'shop', 'web'],
     networkMode: 'shop_default',
+    hostname: 'f1ac329c4164',
     stopSignal: 37,
     stopTimeoutMs: 1000,
     compose: { project: 'shop', service: 'web', number: 2, configHash: 'abc', oneOff: false },
   })
+})
+
+test('a hostname is its own, and could be a route', () => {
+  const hostname = (Hostname: unknown, HostConfig: object): string | undefined =>
+    readContainer({ ...inspected, Config: { Hostname }, HostConfig })?.hostname
+  assert.equal(hostname('web-1.internal', { NetworkMode: 'shop_default' }), 'web-1.internal')
+  assert.equal(hostname('machine', { NetworkMode: 'host' }), undefined)
+  assert.equal(hostname('machine', { NetworkMode: 'shop_default', UTSMode: 'host' }), undefined)
+  for (const odd of ['', 'a;b', 'x'.repeat(64), 7, null]) assert.equal(hostname(odd, {}), undefined)
 })
 
 for (const [status, running, paused] of [

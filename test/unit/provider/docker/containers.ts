@@ -26,6 +26,7 @@ export function container(name: string, more: Partial<Container> = {}): Containe
     attachedTo: [...networks.keys()],
     aliases: [],
     networkMode: 'default',
+    hostname: undefined,
     stopSignal: 15,
     stopTimeoutMs: 10_000,
     compose: undefined,
