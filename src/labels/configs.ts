@@ -12,11 +12,17 @@ type Router = Infer<Struct<typeof routerFields>>
 /** What a router may leave out, as far as it is given. A priority of 0 is none, as in Traefik. */
 export function routerOptions(
   router: Router,
-): Pick<RouterConfig, 'priority'> & Partial<Pick<RouterConfig, 'ruleSyntax' | 'tls' | 'observability'>> {
-  const { priority, ruleSyntax, tls, observability } = router
+): Pick<RouterConfig, 'priority' | 'ruleSyntax' | 'tls' | 'observability' | 'stickyCookie'> {
+  const { priority, ruleSyntax, tls, observability, sticky } = router
+  const { path, domain } = sticky?.cookie ?? {}
   return {
     priority: priority === 0n ? undefined : priority,
-    ...given({ ruleSyntax: ruleSyntax === 'default' ? undefined : ruleSyntax, tls, observability }),
+    ...given({
+      ruleSyntax: ruleSyntax === 'default' ? undefined : ruleSyntax,
+      tls,
+      observability,
+      stickyCookie: path === undefined && domain === undefined ? undefined : { path, domain },
+    }),
   }
 }
 
@@ -38,9 +44,6 @@ export function middlewareConfigs(
 }
 
 interface PendingFields {
-  readonly strategy: string
-  readonly healthCheck: unknown
-  readonly passiveHealthCheck: unknown
   readonly responseForwarding: unknown
   readonly serversTransport: unknown
   readonly middlewares: unknown
@@ -48,11 +51,8 @@ interface PendingFields {
 
 /** What of a service has no effect yet, as far as it is set. */
 export function pendingOptions(service: PendingFields, preservePath: boolean): ServiceConfig['pending'] {
-  const { strategy, healthCheck, passiveHealthCheck, responseForwarding, serversTransport, middlewares } = service
+  const { responseForwarding, serversTransport, middlewares } = service
   const pending = given({
-    strategy: strategy === 'wrr' ? undefined : strategy,
-    healthCheck,
-    passiveHealthCheck,
     responseForwarding,
     serversTransport,
     middlewares,

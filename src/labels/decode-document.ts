@@ -6,16 +6,17 @@ import type {
   ServiceConfig,
   StreamConfig,
 } from '../model/dynamic-config.ts'
-import { middlewareConfigs, pendingOptions, routerOptions } from './configs.ts'
+import { memberFaults } from '../model/member-faults.ts'
+import { memberOptions, serviceOptions } from './balancer-config.ts'
+import type { LoadBalancer } from './balancer-config.ts'
+import { middlewareConfigs, routerOptions } from './configs.ts'
 import { decode } from './decode.ts'
 import { documentSchema } from './document-schema.ts'
 import type { documentRouter } from './document-schema.ts'
 import { documentTree } from './document-tree.ts'
 import { problemOf } from './finding.ts'
 import type { Finding, LabelProblem, Report } from './finding.ts'
-import { given } from './map-values.ts'
 import type { Infer } from './schema.ts'
-import type { documentService } from './service-schema.ts'
 import { streamConfig } from './stream-schema.ts'
 
 export interface DecodedDocument {
@@ -62,26 +63,33 @@ function routerConfig(router: Infer<typeof documentRouter>): RouterConfig | unde
   return { rule, service, entryPoints, middlewares, ...routerOptions(router) }
 }
 
-type LoadBalancer = Extract<Infer<typeof documentService>, { kind: 'loadBalancer' }>
-
 function serviceConfig(name: string, service: LoadBalancer, report: Report): ServiceConfig {
+  const { servers, kind: _, ...balancer } = service
   const members = new Map<string, MemberConfig>()
-  for (const { url, weight } of service.servers) {
+  for (const { url, weight, ...server } of servers) {
     if (url === undefined || weight === 0) continue
     const { text, scheme, host, port } = url
     if (members.has(text)) report(listedTwice(name, text))
-    else members.set(text, { id: text, scheme, host, port, weight, slot: text, container: undefined })
+    else {
+      const place = { id: text, scheme, host, port, weight, slot: text, container: undefined }
+      members.set(text, { ...place, ...memberOptions(server) })
+    }
   }
-  const { passHostHeader, sticky, servers } = service
-  const pending = pendingOptions(
-    service,
+  const listed = [...members.values()]
+  for (const fault of memberFaults(listed)) report({ ...faultIn(name), ...fault })
+  const options = serviceOptions(
+    balancer,
     servers.some(({ preservePath }) => preservePath),
   )
-  return { members: [...members.values()], passHostHeader, stickyCookie: sticky?.cookie, ...given({ pending }) }
+  return { members: listed, ...options }
 }
 
 function listedTwice(name: string, url: string): Finding {
+  return { ...faultIn(name), reason: `"${url}" is listed twice`, hint: undefined }
+}
+
+/** Where a fault of a service's servers is told. */
+function faultIn(name: string): Omit<Finding, 'reason' | 'hint'> {
   const field = `http.services.${name}.loadBalancer.servers`
-  const object = { kind: 'service', name } as const
-  return { what: 'value', severity: 'warning', field, object, reason: `"${url}" is listed twice`, hint: undefined }
+  return { what: 'value', severity: 'warning', field, object: { kind: 'service', name } }
 }

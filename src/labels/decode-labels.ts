@@ -1,13 +1,15 @@
 // One container's labels → what they declare. The container itself (address, health, default names) is the provider's.
 import type {
+  CookieScope,
   MiddlewareConfig,
   ObservabilityConfig,
   RouterTlsConfig,
   RuleSyntax,
-  StickyCookieConfig,
   StreamConfig,
 } from '../model/dynamic-config.ts'
-import { middlewareConfigs, pendingOptions, routerOptions } from './configs.ts'
+import { memberOptions, serviceOptions } from './balancer-config.ts'
+import type { MemberOptions, ServiceOptions } from './balancer-config.ts'
+import { middlewareConfigs, routerOptions } from './configs.ts'
 import { decode } from './decode.ts'
 import { problemOf } from './finding.ts'
 import type { Finding, LabelProblem, Report } from './finding.ts'
@@ -48,19 +50,17 @@ export interface RouterLabels {
   readonly ruleSyntax?: RuleSyntax | undefined
   readonly tls?: RouterTlsConfig | undefined
   readonly observability?: ObservabilityConfig | undefined
+  readonly stickyCookie?: CookieScope | undefined
 }
 
-export interface ServiceLabels {
+/** What the container is as a member, and what the service as a whole is told. */
+export interface ServiceLabels extends MemberOptions, ServiceOptions {
   readonly port: number | undefined
   readonly scheme: 'http' | 'https'
   /** Share of the requests; 0: none, so the container is not a member. */
   readonly weight: number
   /** `server.url`: another member than the container itself. Never together with a port or scheme of its own. */
   readonly url: ServerUrl | undefined
-  readonly passHostHeader: boolean
-  readonly stickyCookie: StickyCookieConfig | undefined
-  /** For ServiceConfig.pending, as it is. */
-  readonly pending: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Pure; never throws. Problems come in a fixed order: labels that cannot be read, then by place in the grammar. */
@@ -108,7 +108,7 @@ function serviceLabels(
   tree: Tree,
   report: Report,
 ): ServiceLabels {
-  const { server, passHostHeader, sticky } = service
+  const { server, kind: _, ...balancer } = service
   const { port, scheme, weight, preservePath } = server
   const written = serverTree(tree, name)
   const ambiguous = server.url !== undefined && (written?.has('port') === true || written?.has('scheme') === true)
@@ -118,9 +118,8 @@ function serviceLabels(
     scheme,
     weight,
     url: ambiguous ? undefined : server.url,
-    passHostHeader,
-    stickyCookie: sticky?.cookie,
-    pending: pendingOptions(service, preservePath),
+    ...memberOptions(server),
+    ...serviceOptions(balancer, preservePath),
   }
 }
 

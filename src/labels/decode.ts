@@ -91,8 +91,8 @@ function decodeChecked({ fields, check, misnomers }: Struct, tree: Tree | undefi
   }
   tellUnknown({ ...scope, report }, tree, fields, misnomers)
   const decoded = decodeFields(fields, tree, { ...scope, report })
-  const reason = sound ? check?.(decoded as never) : undefined
-  if (reason !== undefined) tell(scope, tree, { what: 'value', reason })
+  const flaw = sound ? check?.(decoded as never) : undefined
+  if (flaw !== undefined) tell(scope, tree, { what: 'value', ...(typeof flaw === 'string' ? { reason: flaw } : flaw) })
   return decoded
 }
 

@@ -57,16 +57,18 @@ function valueSchema(schema: Exclude<Place['schema'], { kind: 'inert' }>): JsonS
     ['string', 'number', 'boolean'].includes(typeof fallback) && fallback !== '' ? { default: fallback } : {}
   if (words !== undefined) return { ...byDefault, anyOf: [{ enum: words }, interpolated] }
   if (isSwitch) return { ...byDefault, anyOf: [{ type: 'boolean' }, { enum: booleans }, interpolated] }
-  if (bounds !== undefined) return { ...byDefault, anyOf: [...wholeNumber(bounds), interpolated] }
+  if (bounds !== undefined) return { ...byDefault, anyOf: [...numberWithin(bounds), interpolated] }
   return { ...byDefault, type: plain }
 }
 
 const plain = ['string', 'number', 'boolean', 'null']
 const booleans = ['true', 'True', 'TRUE', 't', 'T', '1', 'false', 'False', 'FALSE', 'f', 'F', '0']
 
-function wholeNumber({ min, max }: NonNullable<Leaf<unknown>['bounds']>): readonly JsonSchema[] {
+function numberWithin({ min, max, decimals }: NonNullable<Leaf<unknown>['bounds']>): readonly JsonSchema[] {
+  const fraction = decimals === undefined ? '' : `(\\.\\d{1,${decimals}})?`
   return [
-    { type: 'integer', minimum: min, maximum: max },
-    { type: 'string', pattern: '^[+-]?\\d+$' },
+    // Not `multipleOf`: 0.07 is no multiple of 0.01 in floating point.
+    { type: decimals === undefined ? 'integer' : 'number', minimum: min, maximum: max },
+    { type: 'string', pattern: `^[+-]?\\d+${fraction}$` },
   ]
 }

@@ -22,7 +22,10 @@ export interface Leaf<T> extends Marks {
   readonly required: boolean
   /** What there is to choose from, for editors. */
   readonly words?: readonly string[]
-  readonly bounds?: { readonly min: number; readonly max: number }
+  /** Those of them that Traefik does not know. */
+  readonly ownWords?: readonly string[]
+  /** `decimals`: as many digits may follow the point; absent: a whole number. */
+  readonly bounds?: { readonly min: number; readonly max: number; readonly decimals?: number }
 }
 
 export type Reading<T> =
@@ -115,32 +118,32 @@ export function int64({ reserved = 0n } = {}): Leaf<bigint | undefined> {
 /** Node fires a timer longer than 32 bits of milliseconds (24.8 days) at once, which is the opposite of what was asked. */
 const durationMsMax = 2 ** 31 - 1
 
-/** Milliseconds. `signed`: less than 0 has a meaning. */
-export function duration({ signed = false } = {}): Leaf<number | undefined> {
+/** Milliseconds. `signed`: less than 0 has a meaning; `timed`: what happens every so often cannot do so all the time. */
+export function duration({ signed = false, timed = false } = {}): Leaf<number | undefined> {
   return strict('duration', (given) => {
     const read = parseDuration(given)
     if (read === undefined) return unreadable(`${quote(given)} is not a duration`, 'write 30 (seconds), 500ms or 1m30s')
+    if (timed && read >= 0 && read < 1) return unreadable(`${quote(given)} is no time at all`, 'write 1ms or more')
     if (Math.abs(read) > durationMsMax || (read < 0 && !signed))
       return unreadable(`${quote(given)} is not between ${signed ? '-24' : 0} and 24 days`)
     return value(read)
   })
 }
 
-/** One of a few words, in any case. `notYet`: words Traefik knows as well; `pending`: those it reads, with a warning. */
+/** One of a few words, in any case. `notYet`: words Traefik knows as well; `own`: those it does not. */
 export function oneOf<const V extends string>(
   words: readonly V[],
-  { notYet = [], pending = [] }: { notYet?: readonly string[]; pending?: readonly V[] } = {},
+  { notYet = [], own = [] }: { notYet?: readonly string[]; own?: readonly V[] } = {},
 ): Leaf<V | undefined> {
   const type = words.join(', ')
   const read = (given: string): Reading<V> => {
     const wanted = given.toLowerCase()
     const word = words.find((candidate) => candidate.toLowerCase() === wanted)
-    const warning = `"${wanted}" is not supported yet`
-    if (word !== undefined) return pending.includes(word) ? { ok: true, value: word, warning } : value(word)
+    if (word !== undefined) return value(word)
     if (notYet.includes(wanted)) return { ok: false, what: 'unsupported', reason: `"${wanted}" is not supported yet` }
     return unreadable(`${quote(given)} is not one of: ${type}`, didYouMean(given, [...words, ...notYet]))
   }
-  return { ...leaf(type, read), words }
+  return { ...leaf(type, read), words, ...(own.length > 0 && { ownWords: own }) }
 }
 
 /** Texts separated by commas, each trimmed. `refusal`: why one of them cannot be. */

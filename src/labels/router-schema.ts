@@ -1,7 +1,8 @@
 // What a router may have: one row per field, for labels and documents alike.
 import { bool, byDefault, int64, lines, list, oneOf, text } from './leaf.ts'
-import { about, notYet, pending } from './marks.ts'
+import { about, musterOnly, notYet, pending } from './marks.ts'
 import { enabled, optional, records, struct, unsupported } from './schema.ts'
+import { cookieText } from './texts.ts'
 
 /** Traefik keeps the priorities above for its own routers. */
 const reservedPriorities = 1000n
@@ -39,6 +40,14 @@ export const tlsFields = {
   ),
 } as const
 
+/** Two routers may show one service under two paths, each with a cookie that the other's pages are not sent. */
+const stickyScope = optional({
+  cookie: optional({
+    path: about("the paths the sticky cookie is sent for; not given: the service's", cookieText()),
+    domain: about("the domain it is sent to; not given: the service's", cookieText()),
+  }),
+})
+
 export const routerFields = {
   ...ruledFields,
   tls: about('the router takes requests that came over TLS, and only those', pending(enabled(tlsFields))),
@@ -48,6 +57,7 @@ export const routerFields = {
     tracing: about('trace its requests', notYet(noTracing, bool())),
     traceVerbosity: about('how much of them', notYet(noTracing, oneOf(['minimal', 'detailed']))),
   }),
+  sticky: musterOnly(stickyScope),
 } as const
 
 export const labelRouter = struct({

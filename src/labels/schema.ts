@@ -16,9 +16,15 @@ export interface Struct<F extends Fields = Fields> extends Marks {
   readonly kind: 'struct'
   readonly fields: F
   /** Why its fields, each of them good, are wrong together. */
-  readonly check: ((fields: never) => string | undefined) | undefined
+  readonly check: ((fields: never) => Flaw | string | undefined) | undefined
   /** The way out, by a name in lower case that is often written here and is no field. */
   readonly misnomers: Readonly<Record<string, string>>
+}
+
+/** A reason with the way out. */
+export interface Flaw {
+  readonly reason: string
+  readonly hint: string
 }
 
 /** A struct that may be absent as a whole. */
@@ -79,7 +85,7 @@ export interface Inert extends Marks {
 }
 
 export interface StructRules<F extends Fields> {
-  readonly check?: (fields: DecodedFields<F>) => string | undefined
+  readonly check?: (fields: DecodedFields<F>) => Flaw | string | undefined
   readonly misnomers?: Readonly<Record<string, string>>
 }
 

@@ -1,17 +1,14 @@
 // What a service may have: one row per kind and field. In labels the container is the server, hence `server` in the
 // singular; a document lists `servers`.
+import { balancerFields, balancerMisnomers, memberFields, memberMisnomers } from './balancer-schema.ts'
 import { compositeKinds } from './composite-schema.ts'
+import { healthCheck, outlierDetection, passiveHealthCheck } from './health-schema.ts'
 import { bool, byDefault, duration, integer, leaf, list, oneOf, required, text } from './leaf.ts'
 import { about, notYet } from './marks.ts'
-import { map, optional, records, struct, unsupported, variants } from './schema.ts'
+import { optional, records, struct, unsupported, variants } from './schema.ts'
 import { readServerUrl } from './server-url.ts'
 import { sticky } from './sticky-schema.ts'
-import { fieldValue, notFieldName } from './texts.ts'
 
-/** Beyond it a share of the requests cannot be told from nothing, and a cyclic sequence of picks gets too long. */
-const weightMax = 65_535
-
-const weight = about('its share of the requests; 0: none', byDefault(1, integer({ min: 0, max: weightMax })))
 const port = integer({ min: 1, max: 65_535 })
 
 const preservePath = about(
@@ -19,40 +16,13 @@ const preservePath = about(
   notYet('the path of a server URL is not used yet', byDefault(false, bool())),
 )
 
-const healthCheck = optional(
-  {
-    path: about('what is asked for', text()),
-    scheme: about('not given: that of the server', oneOf(['http', 'https', 'h2c'])),
-    mode: about('how it is asked', byDefault('http', oneOf(['http', 'grpc']))),
-    method: about('the method it is asked with', byDefault('GET', text())),
-    status: about('the answer that is good; not given: 200 to 399', integer({ min: 100, max: 599 })),
-    port: about('not given: that of the server', port),
-    interval: about('between two checks', byDefault(30_000, duration())),
-    unhealthyInterval: about('the same of a server that failed; not given: `interval`', duration()),
-    timeout: about('for an answer', byDefault(5000, duration())),
-    hostname: about('the Host it is asked with', text()),
-    followRedirects: about('follow redirects', byDefault(true, bool())),
-    headers: about('fields it is asked with', map('header', fieldValue(), { refusal: notFieldName })),
-  },
-  {
-    check: ({ path, mode }) => (path === undefined && mode === 'http' ? 'a health check needs a "path"' : undefined),
-  },
-)
-
-const passiveHealthCheck = optional({
-  failureWindow: about('failures in this time count together', byDefault(10_000, duration())),
-  maxFailedAttempts: about('as many take the server out', byDefault(1, integer({ min: 1, max: 2 ** 31 - 1 }))),
-})
-
 const sharedFields = {
   passHostHeader: about("send the client's Host, or else the server's own address", byDefault(true, bool())),
-  sticky: about('sticky sessions; needs `cookie`', sticky),
-  strategy: about(
-    'how the next member is chosen; only `wrr`, in turn and by weight, runs yet',
-    byDefault('wrr', oneOf(['wrr', 'p2c', 'hrw', 'leasttime'], { pending: ['p2c', 'hrw', 'leasttime'] })),
-  ),
-  healthCheck: notYet('active health checks are not supported yet', healthCheck),
-  passiveHealthCheck: notYet('passive health checks are not supported yet', passiveHealthCheck),
+  sticky: about('sticky sessions; needs `cookie` or `session`', sticky),
+  ...balancerFields,
+  healthCheck,
+  passiveHealthCheck,
+  outlierDetection,
   responseForwarding: notYet(
     'responseForwarding is not supported yet: every byte is passed on at once',
     optional({
@@ -74,19 +44,27 @@ export const labelService = variants(
   {
     loadBalancer: struct(
       {
-        server: struct({
-          port: about('the port inside the container; not given: the lowest one it exposes', port),
-          scheme: about(
-            'how the container is spoken to',
-            byDefault('http', oneOf(['http', 'https'], { notYet: ['h2c'] })),
-          ),
-          weight,
-          url: about('another server instead of the container, where that is allowed', leaf('URL', readServerUrl)),
-          preservePath,
-        }),
+        server: struct(
+          {
+            port: about('the port inside the container; not given: the lowest one it exposes', port),
+            scheme: about(
+              'how the container is spoken to',
+              byDefault('http', oneOf(['http', 'https'], { notYet: ['h2c'] })),
+            ),
+            url: about('another server instead of the container, where that is allowed', leaf('URL', readServerUrl)),
+            ...memberFields,
+            preservePath,
+          },
+          { misnomers: memberMisnomers },
+        ),
         ...sharedFields,
       },
-      { misnomers: { servers: 'write server.port for the container itself, or server.url for another address' } },
+      {
+        misnomers: {
+          ...balancerMisnomers,
+          servers: 'write server.port for the container itself, or server.url for another address',
+        },
+      },
     ),
     weighted: ofFiles('weighted services'),
     mirroring: ofFiles('mirroring services'),
@@ -103,10 +81,18 @@ function ofFiles(what: string): ReturnType<typeof unsupported> {
 
 export const documentService = variants(
   {
-    loadBalancer: struct({
-      servers: records(struct({ url: required(leaf('URL', readServerUrl)), weight, preservePath })),
-      ...sharedFields,
-    }),
+    loadBalancer: struct(
+      {
+        servers: records(
+          struct(
+            { url: required(leaf('URL', readServerUrl)), ...memberFields, preservePath },
+            { misnomers: memberMisnomers },
+          ),
+        ),
+        ...sharedFields,
+      },
+      { misnomers: balancerMisnomers },
+    ),
     ...compositeKinds,
   },
   besides,

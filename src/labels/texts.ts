@@ -4,10 +4,40 @@ import { quote } from './finding.ts'
 import { leaf, list, unreadable, value } from './leaf.ts'
 import type { Leaf } from './leaf.ts'
 
+/** RFC 9110 section 5.6.2: what methods, fields and cookies are called. */
+export function isToken(text: string): boolean {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text)
+}
+
 /** RFC 9110 section 5.1: a name that is no token would be a second field, or end the head. */
 export function notFieldName(name: string): string | undefined {
-  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) ? undefined : `${quote(name)} is not the name of an HTTP field`
+  return isToken(name) ? undefined : `${quote(name)} is not the name of an HTTP field`
 }
+
+/** Of a field that Muster adds to answers: it must not say where they end, or be one that others read. */
+export function answerField(): Leaf<string | undefined> {
+  return leaf('name of an HTTP field', (given) => {
+    const refusal = notFieldName(given)
+    if (refusal !== undefined) return unreadable(refusal)
+    return framing.has(given.toLowerCase())
+      ? unreadable(`${quote(given)} has a meaning of its own`, 'write a name such as Balancer-Route')
+      : value(given)
+  })
+}
+
+const framing: ReadonlySet<string> = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'keep-alive',
+  'location',
+  'proxy-connection',
+  'set-cookie',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
 
 /** What a field is set to. Empty: delete it, so it is read as it is. */
 export function fieldValue(): Leaf<string | undefined> {

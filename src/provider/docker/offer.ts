@@ -119,7 +119,7 @@ function routerOf(
   }
   const rule = labels.rule || defaultRule(asked, object)
   if (rule === undefined) return undefined
-  const { entryPoints, middlewares = [], priority, ruleSyntax, tls, observability } = labels
+  const { entryPoints, middlewares = [], priority, ruleSyntax, tls, observability, stickyCookie } = labels
   return {
     rule,
     entryPoints,
@@ -129,6 +129,7 @@ function routerOf(
     ...(ruleSyntax !== undefined && { ruleSyntax }),
     ...(tls !== undefined && { tls }),
     ...(observability !== undefined && { observability }),
+    ...(stickyCookie !== undefined && { stickyCookie }),
   }
 }
 

@@ -1,6 +1,8 @@
 // The services of one container, and the member it is to each of them.
+import type { ServiceOptions } from '../../labels/balancer-config.ts'
 import type { ServiceLabels } from '../../labels/decode-labels.ts'
-import type { MemberConfig, ServiceConfig } from '../../model/dynamic-config.ts'
+import type { MemberConfig } from '../../model/dynamic-config.ts'
+import { isStandby } from '../../model/member-faults.ts'
 import { addressOf } from './address.ts'
 import { wantsMember } from './asked.ts'
 import type { Asked } from './asked.ts'
@@ -10,11 +12,15 @@ import type { Finding } from './port.ts'
 
 export interface ServiceOffer {
   /** What replicas have to agree on. */
-  readonly config: Omit<ServiceConfig, 'members'>
+  readonly config: ServiceOptions
+  /** A hot standby, whether or not it is a member just now. */
+  readonly standby: boolean
   /** Undefined while the container does not run, or cannot be reached. */
   readonly member: MemberConfig | undefined
 }
 
+/** What a container says of itself as a member. */
+type OwnLabels = Omit<ServiceLabels, keyof ServiceOptions>
 type Target = Pick<MemberConfig, 'scheme' | 'host' | 'port'>
 
 const plainService: ServiceLabels = {
@@ -24,7 +30,6 @@ const plainService: ServiceLabels = {
   url: undefined,
   passHostHeader: true,
   stickyCookie: undefined,
-  pending: undefined,
 }
 
 /** The labelled services; without any an implicit one, unless the container speaks TCP or UDP alone. */
@@ -35,9 +40,9 @@ export function offerServices(asked: Asked): ReadonlyMap<string, ServiceOffer> {
   const address = once(() => findAddress(asked))
   return new Map(
     [...labelled].map(([name, labels]) => {
-      const { passHostHeader, stickyCookie, pending } = labels
-      const config = { passHostHeader, stickyCookie, ...(pending !== undefined && { pending }) }
-      return [name, { config, member: memberOf(asked, name, labels, address) }]
+      const { port, scheme, weight, url, route, parameters, ...config } = labels
+      const own = { port, scheme, weight, url, route, parameters }
+      return [name, { config, standby: isStandby(own), member: memberOf(asked, name, own, address) }]
     }),
   )
 }
@@ -56,7 +61,7 @@ function findAddress({ container, decoded, options, report }: Asked): string | u
 function memberOf(
   asked: Asked,
   service: string,
-  labels: ServiceLabels,
+  labels: OwnLabels,
   address: () => string | undefined,
 ): MemberConfig | undefined {
   const { container } = asked
@@ -66,20 +71,24 @@ function memberOf(
       ? ownTarget(asked, service, labels, address)
       : urlTarget(asked, service, labels.url, address)
   if (target === undefined || labels.weight === 0) return undefined
-  const { id, name, health, paused } = container
+  const { id, name, hostname, health, paused } = container
+  const { weight, route, parameters } = labels
   return {
     id: `${id}:${target.port}`,
     ...target,
-    weight: labels.weight,
+    weight,
     slot: slotOf(container),
     container: { id, name, health, paused },
+    ...(route !== undefined && { route }),
+    ...(hostname !== undefined && { hostname }),
+    ...(parameters !== undefined && { parameters }),
   }
 }
 
 function ownTarget(
   { container, decoded, options, report }: Asked,
   service: string,
-  { port: labelled, scheme }: ServiceLabels,
+  { port: labelled, scheme }: OwnLabels,
   address: () => string | undefined,
 ): Target | undefined {
   const { port, finding } = portOf(container, service, labelled)
@@ -104,7 +113,7 @@ function ownTarget(
 function urlTarget(
   { container, options, report }: Asked,
   service: string,
-  { text, scheme, host, port }: NonNullable<ServiceLabels['url']>,
+  { text, scheme, host, port }: NonNullable<OwnLabels['url']>,
   address: () => string | undefined,
 ): Target | undefined {
   if (options.allowForeignAddresses) return { scheme, host, port }

@@ -5,6 +5,7 @@ import { parse as parseToml } from 'smol-toml'
 import { parse as parseYaml } from 'yaml'
 import { decodeDocument } from '../../../src/labels/decode-document.ts'
 import { documentLimits } from '../../../src/labels/document-tree.ts'
+import { balancingDefaults } from '../../../src/model/dynamic-config.ts'
 import { shownProblems } from '../../labels/shown.ts'
 
 const yaml = `
@@ -170,8 +171,7 @@ http:
     half: { failover: { service: a } }
     plain:
       loadBalancer:
-        strategy: p2c
-        healthCheck: { path: /health, interval: 10s }
+        responseForwarding: { flushInterval: 1ms }
         servers: [{ url: http://a, preservePath: true }]
   serversTransports:
     fast: { insecureSkipVerify: true, forwardingTimeouts: { dialTimeout: 1s }, rootCAs: ["-----BEGIN\\nx"], spiffe: {} }
@@ -206,8 +206,7 @@ tls:
       'error http.services.half.failover (service "half"): "failover" has no "fallback"',
       'error http.services.half.failover (service "half"): failover services are not supported yet',
       'warning http.services.plain.loadBalancer.servers[0].preservePath (service "plain"): the path of a server URL is not used yet',
-      'warning http.services.plain.loadBalancer.strategy (service "plain"): "p2c" is not supported yet',
-      'warning http.services.plain.loadBalancer.healthCheck (service "plain"): active health checks are not supported yet',
+      'warning http.services.plain.loadBalancer.responseForwarding (service "plain"): responseForwarding is not supported yet: every byte is passed on at once',
       'warning http.serversTransports.fast: servers transports are not supported yet',
       'error tcp.routers.db (tcp router "db"): TCP is not supported yet',
       'warning tcp.serversTransports.slow: servers transports are not supported yet',
@@ -218,7 +217,7 @@ tls:
     assert.deepEqual(routers.get('shop')?.tls, { options: undefined, certResolver: undefined, domains: [] })
     assert.equal(routers.get('shop')?.ruleSyntax, 'v2')
     assert.deepEqual([...services.keys()], ['plain'])
-    assert.deepEqual(Object.keys(services.get('plain')?.pending ?? {}), ['strategy', 'healthCheck', 'preservePath'])
+    assert.deepEqual(Object.keys(services.get('plain')?.pending ?? {}), ['responseForwarding', 'preservePath'])
     assert.equal(tcp?.routers.get('db')?.service, 'db')
     assert.deepEqual(tcp?.services.get('db'), {
       loadBalancer: {
@@ -230,6 +229,57 @@ tls:
       },
     })
     assert.deepEqual(udp?.routers.get('dns')?.entryPoints, ['dns'])
+  })
+
+  test('reads how a balancer and its servers work, and what is wrong with the servers together', () => {
+    const { services, routers, problems } = decodeDocument(
+      parseYaml(`
+http:
+  routers:
+    app: { rule: Path(\`/\`), service: app, sticky: { cookie: { path: /app } } }
+  services:
+    app:
+      loadBalancer:
+        strategy: bytraffic
+        failOnStatus: [500, 502-504]
+        retry: 60
+        sticky: { session: { name: JSESSIONID|jsessionid, scolonPathDelim: true } }
+        outlierDetection: {}
+        servers:
+          - { url: http://a, weight: 0.5, route: s1, redirect: s2, status: +H }
+          - { url: http://b, route: s1, lbset: 1, retry: 500ms, status: H }
+          - { url: http://c, weight: 0, route: s1 }
+    plain: { loadBalancer: { strategy: byrequests, servers: [{ url: http://a:80 }, { url: https://a:80 }] } }
+`),
+    )
+    const { members, session, balancing, outlierDetection } = services.get('app') ?? assert.fail()
+    assert.deepEqual(routers.get('app')?.stickyCookie, { path: '/app', domain: undefined })
+    assert.deepEqual(session, {
+      cookie: 'JSESSIONID',
+      parameter: 'jsessionid',
+      separator: '.',
+      scolonPathDelim: true,
+    })
+    assert.deepEqual(balancing, {
+      ...balancingDefaults,
+      method: 'bytraffic',
+      failOnStatus: ['500', '502-504'],
+      retryMs: 60_000,
+    })
+    assert.equal(outlierDetection?.ejectionTimeMs, 30_000)
+    assert.deepEqual(
+      members.map(({ weight, route, parameters }) => [weight, route, parameters]),
+      [
+        [0.5, 's1', { redirect: 's2', lbset: 0, status: 'H', retryMs: undefined }],
+        [1, 's1', { redirect: undefined, lbset: 1, status: 'H', retryMs: 500 }],
+      ],
+    )
+    assert.deepEqual(Object.keys(services.get('plain') ?? {}), ['members', 'passHostHeader', 'stickyCookie'])
+    assert.deepEqual(shownProblems({ problems }), [
+      'warning http.services.app.loadBalancer.servers (service "app"): "http://a" and "http://b" share the route "s1", so sessions cannot tell them apart; leave out the route: each then has one of its own',
+      'warning http.services.app.loadBalancer.servers (service "app"): all its members are hot standbys ("H"), and there is none to stand by for: they serve all the same; leave the letter out for those that should serve first',
+      'warning http.services.plain.loadBalancer.servers (service "plain"): "http://a:80" and "https://a:80" share the route "a-80", so sessions cannot tell them apart; give each a route of its own',
+    ])
   })
 
   test('leaves out a middleware with an error, and takes one of nested maps and lists as it is', () => {
