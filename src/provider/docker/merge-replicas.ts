@@ -6,6 +6,7 @@ import { createComplaints } from './complaints.ts'
 import type { Held } from './election.ts'
 import { Elections } from './elections.ts'
 import { createProblemMemory, createView, kept } from './kept.ts'
+import { createMemberProblems } from './member-problems.ts'
 import { createStreamMerge } from './merge-streams.ts'
 import type { RouterOffer } from './offer.ts'
 import type { OfferChanges } from './offers.ts'
@@ -35,6 +36,7 @@ export function createMerge(): (changes: OfferChanges) => Merged {
       origin: kept(last?.origin, offered.origin),
     }),
   })
+  const memberProblems = createMemberProblems()
   const complaints = createComplaints()
   const remember = createProblemMemory()
   const streams = { tcp: createStreamMerge('tcp'), udp: createStreamMerge('udp') }
@@ -54,7 +56,7 @@ export function createMerge(): (changes: OfferChanges) => Merged {
     const [tcp, udp] = [streams.tcp(changes), streams.udp(changes)]
     const allowed = withdraw(outcome, view.routers(outcome.routers), view.middlewares(outcome.middlewares))
     const complained = complaints(changes)
-    const disputes = Object.values(outcome).map(({ problems }) => problems)
+    const disputes = [...Object.values(outcome).map(({ problems }) => problems), memberProblems(outcome.services)]
     return {
       routers: allowed.routers,
       services: view.services(outcome.services),

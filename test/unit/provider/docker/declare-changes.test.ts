@@ -32,6 +32,8 @@ function labelsOf([name = 'a', reference = 'a']: readonly string[], says: string
     [`traefik.http.middlewares.${name}-all.chain.middlewares`]: reference,
     [`traefik.http.services.${name}.loadbalancer.server.port`]: '80',
     ...(says === 'two' && { [`traefik.tcp.routers.${name}.rule`]: 'HostSNI(`*`)' }),
+    // Replicas that say so share it, and if all do, nobody is regular.
+    [`muster.http.services.${name}.loadbalancer.server.${says === 'two' ? 'route' : 'status'}`]: 'h',
   }
 }
 

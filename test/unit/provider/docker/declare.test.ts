@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
+import { memberDefaults } from '../../../../src/model/dynamic-config.ts'
 import { container, declare, generation, hosts, idOf, replica } from './containers.ts'
 
 const webRule = { 'traefik.http.routers.web.rule': 'Host(`a.test`)' }
@@ -379,6 +380,44 @@ describe('replicas of one project', () => {
     )
   })
 
+  test('of one route all stay members, and the service says who shares it and what to do', () => {
+    const labels = { ...webRule, 'muster.http.services.web.loadbalancer.server.route': 's1' }
+    const shop = (number: number) => replica('shop', 'web', number, { labels })
+    const { services, problems } = declare([3, 1, 2].map(shop))
+    assert.deepEqual(
+      services.get('web')?.members.map(({ slot, route }) => [slot, route]),
+      [1, 2, 3].map((number) => [`shop/web/${number}`, 's1']),
+    )
+    assert.deepEqual(problems, [
+      {
+        severity: 'warning',
+        provider: 'docker',
+        source: 'shop-web-1',
+        field: undefined,
+        object: { kind: 'service', name: 'web' },
+        reason: '"shop-web-1" and "shop-web-2" (and 1 more) share the route "s1", so sessions cannot tell them apart',
+        hint: 'leave out the route: each then has one of its own',
+      },
+    ])
+    assert.deepEqual(declare([shop(1)]).problems, [])
+  })
+
+  test('that get one route by their places are told of as well', () => {
+    const labels = { 'traefik.http.services.web.loadbalancer.server.port': '80' }
+    const { problems } = declare([container('web.1', { labels }), container('web-1', { labels })])
+    assert.match(problems[0]?.reason ?? '', /^"web-1" and "web\.1" share the route "web-1"/)
+    assert.equal(problems[0]?.hint, 'give each a route of its own')
+  })
+
+  test('that are all hot standbys are told of, unless one that is none does not run just now', () => {
+    const port = { 'traefik.http.services.web.loadbalancer.server.port': '80' }
+    const standby = { ...port, 'muster.http.services.web.loadbalancer.server.status': '+H' }
+    const spare = replica('shop', 'spare', 1, { labels: standby })
+    assert.match(declare([spare]).problems[0]?.reason ?? '', /^all its members are hot standbys/)
+    const regular = replica('shop', 'web', 1, { labels: port, running: false })
+    assert.deepEqual(declare([spare, regular]).problems, [])
+  })
+
   test('that are only left over from before are not complained of', () => {
     const leftover = replica('p', 'web', 1, { labels: rule('old'), running: false })
     const current = generation('web-v2', replica('p', 'web', 2, { labels: rule('new'), createdAt: 2000 }))
@@ -570,6 +609,29 @@ describe('TCP and UDP', () => {
       ['b-db-1'],
     )
   })
+})
+
+test('a member carries its route, hostname and parameters along, a service its balancing, a router its cookie scope', () => {
+  const labels = {
+    ...webRule,
+    'muster.http.routers.web.sticky.cookie.path': '/app',
+    'muster.http.services.web.loadbalancer.strategy': 'bybusyness',
+    'muster.http.services.web.loadbalancer.sticky.session.name': 'JSESSIONID',
+    'muster.http.services.web.loadbalancer.server.route': 's1',
+    'muster.http.services.web.loadbalancer.server.weight': '0.5',
+    'muster.http.services.web.loadbalancer.server.status': '+r',
+  }
+  const { services, routers, problems } = declare([container('web', { labels, hostname: 'f1ac329c4164' })])
+  const { members, balancing, session } = services.get('web') ?? assert.fail()
+  const { route, hostname, weight, parameters } = members[0] ?? assert.fail()
+  assert.deepEqual(
+    { route, hostname, weight, parameters },
+    { route: 's1', hostname: 'f1ac329c4164', weight: 0.5, parameters: { ...memberDefaults, status: 'R' } },
+  )
+  assert.equal(balancing?.method, 'bybusyness')
+  assert.equal(session?.cookie, 'JSESSIONID')
+  assert.deepEqual(routers.get('web')?.stickyCookie, { path: '/app', domain: undefined })
+  assert.deepEqual(problems, [])
 })
 
 test('a router carries rule syntax, TLS and observability along', () => {
