@@ -11,7 +11,7 @@ export function routerItems({ store }: Pick<AdminSources, 'store'>): readonly It
 
 function routerItem(name: QualifiedName, { config, status, errors, using, priority }: RouterInfo): Item {
   const provider = providerOf(name)
-  const { rule, tls, ruleSyntax, observability, middlewares } = config
+  const { rule, tls, ruleSyntax, observability, middlewares, stickyCookie } = config
   const service = shownReference(config.service, provider)
   const facts = { status, rule, service, middlewares, priority, entryPoints: using.length }
   return item(name, facts, {
@@ -31,6 +31,7 @@ function routerItem(name: QualifiedName, { config, status, errors, using, priori
       traceVerbosity: 'minimal',
       ...given(observability),
     },
+    sticky: stickyCookie && { cookie: stickyCookie },
     status,
     error: errors,
     using,

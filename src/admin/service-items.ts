@@ -1,10 +1,18 @@
-import type { ServiceConfig } from '../model/dynamic-config.ts'
+// Services as Traefik's API lists them, with what only Muster has beside it.
+import { balancingDefaults } from '../model/dynamic-config.ts'
+import type {
+  HealthCheckConfig,
+  PassiveHealthCheckConfig,
+  ServiceConfig,
+  SessionConfig,
+} from '../model/dynamic-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { ClusterMember } from '../cluster/cluster.ts'
 import type { ServiceInfo } from '../snapshot/snapshot.ts'
 import { memberUrl } from './balancer-report.ts'
 import { item } from './item.ts'
 import type { Item } from './item.ts'
+import { goDuration } from './json.ts'
 import type { AdminSources } from './sources.ts'
 
 export function serviceItems({ store, cluster }: Pick<AdminSources, 'store' | 'cluster'>): readonly Item[] {
@@ -22,16 +30,42 @@ function serviceItem(name: QualifiedName, info: ServiceInfo, members: readonly C
   return item(name, facts, { loadBalancer: loadBalancer(config), status, error: errors, usedBy, serverStatus })
 }
 
-function loadBalancer({ members, passHostHeader, stickyCookie, pending }: ServiceConfig): object {
+function loadBalancer(config: ServiceConfig): object {
+  const { members, passHostHeader, stickyCookie, session, balancing = balancingDefaults, pending } = config
   return {
-    sticky: stickyCookie && { cookie: stickyCookie },
+    sticky: (stickyCookie ?? session) && { cookie: stickyCookie, session: session && shownSession(session) },
     servers: members.map((member) => ({
       url: memberUrl(member),
       weight: member.weight === 1 ? undefined : member.weight,
     })),
-    strategy: 'wrr',
+    strategy: balancing.method === 'byrequests' ? 'wrr' : balancing.method,
     passHostHeader,
+    healthCheck: config.healthCheck && shownCheck(config.healthCheck),
+    passiveHealthCheck: config.passiveHealthCheck && shownPassiveCheck(config.passiveHealthCheck),
     responseForwarding: { flushInterval: '100ms' },
     ...pending,
   }
+}
+
+function shownSession({ cookie, parameter, separator, scolonPathDelim }: SessionConfig): object {
+  return {
+    name: cookie === parameter ? cookie : `${cookie}|${parameter}`,
+    separator: separator === '' ? 'off' : separator,
+    scolonPathDelim,
+  }
+}
+
+function shownCheck({ intervalMs, unhealthyIntervalMs, timeoutMs, rise, fall, ...check }: HealthCheckConfig): object {
+  return {
+    ...check,
+    interval: goDuration(intervalMs),
+    unhealthyInterval: goDuration(unhealthyIntervalMs),
+    timeout: goDuration(timeoutMs),
+    ...(rise !== 1 && { rise }),
+    ...(fall !== 1 && { fall }),
+  }
+}
+
+function shownPassiveCheck({ failureWindowMs, maxFailedAttempts }: PassiveHealthCheckConfig): object {
+  return { failureWindow: goDuration(failureWindowMs), maxFailedAttempts }
 }

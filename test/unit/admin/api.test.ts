@@ -6,6 +6,7 @@ import { internalServiceNames } from '../../../src/admin/internal-declaration.ts
 import { middlewareItems } from '../../../src/admin/middleware-items.ts'
 import type { AdminSources } from '../../../src/admin/sources.ts'
 import type { InternalAnswer } from '../../../src/exchange/internal.ts'
+import { balancingDefaults } from '../../../src/model/dynamic-config.ts'
 import type { MiddlewareConfig, RouterConfig, ServiceConfig } from '../../../src/model/dynamic-config.ts'
 import { merge } from '../../../src/model/merge.ts'
 import { qualify } from '../../../src/model/qualified-name.ts'
@@ -45,6 +46,39 @@ const member = {
   container: undefined,
 } as const
 const service: ServiceConfig = { members: [member], passHostHeader: true, stickyCookie: undefined }
+const full: ServiceConfig = {
+  members: [],
+  passHostHeader: true,
+  stickyCookie: {
+    name: 'ROUTEID',
+    secure: false,
+    httpOnly: false,
+    sameSite: undefined,
+    maxAge: 0,
+    path: '/',
+    domain: undefined,
+    form: 'route',
+  },
+  session: { cookie: 'JSESSIONID', parameter: 'jsessionid', separator: '.', scolonPathDelim: false },
+  balancing: { ...balancingDefaults, method: 'leasttime' },
+  healthCheck: {
+    mode: 'http',
+    path: '/health',
+    scheme: undefined,
+    method: 'GET',
+    status: undefined,
+    port: undefined,
+    intervalMs: 90_000,
+    unhealthyIntervalMs: 500,
+    timeoutMs: 5000,
+    hostname: undefined,
+    followRedirects: true,
+    headers: new Map(),
+    rise: 1,
+    fall: 3,
+  },
+  passiveHealthCheck: { failureWindowMs: 10_000, maxFailedAttempts: 1 },
+}
 const stream = {
   routers: new Map([
     [
@@ -159,6 +193,30 @@ test('a service and who uses it, without what is not set', () => {
     name: 's@test',
     provider: 'test',
     type: 'loadbalancer',
+  })
+})
+
+test('how a service balances, sticks and is checked, with the durations of Traefik', () => {
+  const { loadBalancer } = JSON.parse(get('/api/http/services/full@test').body)
+  assert.deepEqual(loadBalancer, {
+    sticky: {
+      cookie: { name: 'ROUTEID', secure: false, httpOnly: false, maxAge: 0, path: '/', form: 'route' },
+      session: { name: 'JSESSIONID|jsessionid', separator: '.', scolonPathDelim: false },
+    },
+    strategy: 'leasttime',
+    passHostHeader: true,
+    healthCheck: {
+      mode: 'http',
+      path: '/health',
+      method: 'GET',
+      interval: '1m30s',
+      unhealthyInterval: '500ms',
+      timeout: '5s',
+      followRedirects: true,
+      fall: 3,
+    },
+    passiveHealthCheck: { failureWindow: '10s', maxFailedAttempts: 1 },
+    responseForwarding: { flushInterval: '100ms' },
   })
 })
 
@@ -329,7 +387,10 @@ function get(target: string, flags: readonly string[] = [], method = 'GET'): Int
     {
       provider: 'test',
       routers: new Map(Object.entries(routers)),
-      services: new Map([['s', service]]),
+      services: new Map([
+        ['s', service],
+        ['full', full],
+      ]),
       middlewares: new Map(Object.entries(middlewares)),
       tcp: stream,
       problems: [],
