@@ -151,6 +151,25 @@ const ofLabels: readonly (readonly [what: string, labels: readonly string[], lin
     ],
   ],
   [
+    'words that only Muster has, under the root of Traefik',
+    [
+      'traefik.http.services.web.loadbalancer.strategy: ByTraffic',
+      'traefik.http.services.web.loadbalancer.healthcheck.mode: tcp',
+    ],
+    [
+      'compose.yaml:6:56 warning traefik.http.services.web.loadbalancer.strategy: only Muster knows "bytraffic": Traefik would not serve this as it is meant (write muster.http.services.web.loadbalancer.strategy)',
+      'compose.yaml:7:64 warning traefik.http.services.web.loadbalancer.healthcheck.mode: only Muster knows "tcp": Traefik would not serve this as it is meant (write muster.http.services.web.loadbalancer.healthcheck.mode)',
+    ],
+  ],
+  [
+    'words that only Muster has, under its own root, and words that both have',
+    [
+      'muster.http.services.web.loadbalancer.strategy: bytraffic',
+      'traefik.http.services.web.loadbalancer.healthcheck.mode: grpc',
+    ],
+    [],
+  ],
+  [
     'a router that another one shadows',
     [
       'traefik.http.routers.all.rule: Host(`a.example`) || Host(`*.example`)',
