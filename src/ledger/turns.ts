@@ -28,12 +28,13 @@ export function smoothSequence(weights: readonly number[]): number[] {
   })
 }
 
-/** In lowest terms: the shortest sequence with the same shares. */
+/** In lowest terms: the shortest sequence with the same shares. Weights come in steps of a hundredth. */
 function reduced(weights: readonly number[]): readonly number[] {
-  const divisor = weights.reduce(gcd, 0) || 1
-  const total = weights.reduce((sum, weight) => sum + weight, 0) / divisor
+  const hundredths = weights.map((weight) => Math.max(1, Math.round(weight * 100)))
+  const divisor = hundredths.reduce(gcd, 0) || 1
+  const total = hundredths.reduce((sum, weight) => sum + weight, 0) / divisor
   const scale = total > sequenceMax ? sequenceMax / total : 1
-  return weights.map((weight) => Math.max(1, Math.round((weight / divisor) * scale)))
+  return hundredths.map((weight) => Math.max(1, Math.round((weight / divisor) * scale)))
 }
 
 function gcd(a: number, b: number): number {

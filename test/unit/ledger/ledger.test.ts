@@ -83,3 +83,42 @@ function threadBooks(ledger: Ledger, column: number): ThreadBooks {
   books.update(ledger.share(), nobody)
   return books
 }
+
+test('how long answers take is told over all threads, and a thread that refuses counts it', () => {
+  const ledger = new Ledger(2)
+  const row = ledger.row('a')
+  const [first, second] = [0, 1].map((column) => threadBooks(ledger, column).row('a'))
+  assert.equal(row.latency, 0)
+  for (let i = 0; i < 300; i++) {
+    first?.answer(200, 10)
+    second?.answer(503, 30)
+  }
+  assert.equal(row.refusals, 300)
+  assert.equal(Math.round(row.latency), 20)
+  assert.equal(
+    row.latencies().reduce((sum, count) => sum + count),
+    600,
+  )
+})
+
+test('a failing member and one that takes sessions only are not available, and say what they are', () => {
+  const row = new Ledger().row('a')
+  row.admits = 'sessions'
+  assert.deepEqual([row.available, row.admits], [false, 'sessions'])
+  row.admits = 'everybody'
+  row.failing = true
+  assert.deepEqual([row.available, row.admits], [false, 'everybody'])
+  row.failing = false
+  assert.equal(row.available, true)
+})
+
+test('a share is kept to a thousandth, and is never nothing', () => {
+  const row = new Ledger().row('a')
+  assert.equal(row.share, 1)
+  for (const share of [0.5, 0.125, 1]) {
+    row.share = share
+    assert.equal(row.share, share)
+  }
+  row.share = 0
+  assert.ok(row.share > 0)
+})
