@@ -41,6 +41,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   #sent = false
   /** A byte of its answer has reached us. */
   #received = false
+  #sentAt = 0
   /** Set once the final head was passed on: from then on a failure can only be shown by cutting the answer. */
   #plan: ResponsePlan | undefined
   /** The head waits for the body's first piece to travel with. */
@@ -97,6 +98,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     const { head, request, framing } = this.#exchange
     this.#connection = connection
     connection.user = this
+    this.#sentAt = performance.now()
     connection.write(this.#head)
     // Its close event follows.
     if (connection.writeFailed) return
@@ -152,6 +154,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
 
   onHead(head: ResponseHead, plan: ResponsePlan): boolean {
     clearTimeout(this.#timer)
+    this.#member.row.answer(head.status, performance.now() - this.#sentAt)
     const response = this.#response
     if (response.headersSent) {
       // Somebody lost patience and answered instead.

@@ -61,6 +61,7 @@ class Tunnel {
   #timer: NodeJS.Timeout | undefined
   /** Past `waiting` a head was written to the client, and its connection can only be closed or cut. */
   #state: 'waiting' | 'tunnel' | 'refused' = 'waiting'
+  readonly #startedAt = performance.now()
   #countedTo = 0
   #countedFrom = 0
 
@@ -132,6 +133,7 @@ class Tunnel {
   #answer(state: 'tunnel' | 'refused', head: string): void {
     clearTimeout(this.#timer)
     this.#state = state
+    this.#member.row.answer(this.#exchange.record.status ?? 0, performance.now() - this.#startedAt)
     this.#stopWaiting()
     this.#exchange.socket.write(head, 'latin1')
     this.#guard.open()
