@@ -11,15 +11,19 @@ export type FileText =
 
 const fileBytesMax = 4 * 1024 * 1024
 
+const tooLarge = { kind: 'unreadable', reason: `larger than ${fileBytesMax / 1024 / 1024} MiB` } as const
+
 /** Never rejects. */
 export async function readText(path: string): Promise<FileText> {
   try {
     // Non-blocking: opening a named pipe would otherwise wait for a writer, for ever.
     await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    const { size } = await file.stat().then((stats) => (stats.isFile() ? stats : { size: -1 }))
-    if (size === -1) return { kind: 'unreadable', reason: 'not a regular file' }
-    if (size > fileBytesMax) return { kind: 'unreadable', reason: `larger than ${fileBytesMax / 1024 / 1024} MiB` }
+    const stats = await file.stat()
+    if (!stats.isFile()) return { kind: 'unreadable', reason: 'not a regular file' }
+    if (stats.size > fileBytesMax) return tooLarge
     const text = await file.readFile('utf8')
+    // It may have grown meanwhile.
+    if (Buffer.byteLength(text) > fileBytesMax) return tooLarge
     return text.trim() === '' ? { kind: 'empty' } : { kind: 'text', text }
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException
