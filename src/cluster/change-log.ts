@@ -1,5 +1,5 @@
 import type { Logger } from '../observability/logger.ts'
-import type { MemberChange } from './cluster.ts'
+import type { MemberChange } from './entry.ts'
 
 /** One line per change of a member's state. */
 export function logMemberChange(log: Logger, { member, before, after, at }: MemberChange): void {

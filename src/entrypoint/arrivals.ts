@@ -115,6 +115,7 @@ function receiveRequest(reception: Reception, request: IncomingMessage, response
     framing,
     responseFields,
     responseEdits: undefined,
+    cookieScope: undefined,
     record,
   }
   if (before === undefined) return start(reception, connection, exchange, expectsContinue)
@@ -178,6 +179,7 @@ function receiveUpgrade(reception: Reception, request: IncomingMessage, socket: 
     framing,
     responseFields,
     responseEdits: undefined,
+    cookieScope: undefined,
     record,
   }
   void serve(exchange, options).then((failure) => line?.(failure?.status ?? record.status))

@@ -35,6 +35,12 @@ export interface ExchangeRecord {
   service: string | undefined
   member: string | undefined
   attempts: number
+  /** What sessions call the member (Apache's BALANCER_WORKER_ROUTE). */
+  route: string | undefined
+  /** What the request said of its session, where a member of the service has it. */
+  session: { readonly name: string; readonly route: string } | undefined
+  /** The service has sessions, and the member is another one than the request's session names, or it names none. */
+  routeChanged: boolean
   /** What an upgrade was answered; an ordinary request's response tells itself. */
   status: number | undefined
   /** The member's URL, for lines that name the server. */
@@ -88,6 +94,8 @@ interface ExchangeBase {
    * applied first. Undefined while there are none.
    */
   responseEdits: ResponseEdit[] | undefined
+  /** The router's own path and domain for a sticky cookie; undefined: as the service says. */
+  cookieScope: { readonly path: string | undefined; readonly domain: string | undefined } | undefined
   readonly record: ExchangeRecord
 }
 

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2'
 import { attempt, type Outcome } from './attempt.ts'
 import { closedEarly } from './failure.ts'
-import { decodeHealthResponse, encodeHealthRequest } from './grpc-health.ts'
+import { decodeHealthResponse, healthRequest } from './grpc-health.ts'
 import { openHttp2 } from './http2.ts'
 import { authorityOf, type ProbePlan } from './probe.ts'
 
@@ -56,8 +56,8 @@ function call(plan: ProbePlan, tell: (outcome: Outcome<Reply>) => void): { destr
     status = statusOf(trailers)
   })
   stream.on('close', () => tell(answered ? { answer: { status, body: Buffer.concat(chunks) } } : closed))
-  // `path` names the service that is asked about; Traefik has no use for it here. None: the server as a whole.
-  stream.end(encodeHealthRequest((plan.config.path ?? '').replace(/^\//, '')))
+  // Traefik asks for no service by name, whatever the path says.
+  stream.end(healthRequest)
   return connection
 }
 

@@ -8,14 +8,8 @@ const servingStatuses = ['unknown', 'serving', 'not serving', 'service unknown']
 
 export type ServingStatus = (typeof servingStatuses)[number]
 
-export function encodeHealthRequest(service: string): Buffer {
-  const name = Buffer.from(service)
-  // Field 1, length-delimited; a field with its default value is left out.
-  const message = name.length === 0 ? name : Buffer.concat([Buffer.from([0x0a]), varint(name.length), name])
-  const head = Buffer.alloc(frameHeadBytes)
-  head.writeUInt32BE(message.length, 1)
-  return Buffer.concat([head, message])
-}
+/** About the server as a whole, which is what an empty name of a service asks for: a message without fields. */
+export const healthRequest = Buffer.alloc(frameHeadBytes)
 
 /** Undefined: not exactly one whole, uncompressed response. A status of a later version of the protocol is `unknown`. */
 export function decodeHealthResponse(bytes: Buffer): ServingStatus | undefined {
@@ -55,12 +49,4 @@ function readVarint(bytes: Buffer, start: number): { readonly value: bigint; rea
     if (byte < 0x80) return value < 2n ** 64n ? { value, end: start + i + 1 } : undefined
   }
   return undefined
-}
-
-function varint(value: number): Buffer {
-  const bytes = []
-  let rest = value
-  for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80)
-  bytes.push(rest)
-  return Buffer.from(bytes)
 }

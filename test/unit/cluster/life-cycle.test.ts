@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { memberState, nextPhase } from '../../../src/cluster/life-cycle.ts'
+import { nextPhase } from '../../../src/cluster/life-cycle.ts'
 import type { LifeEvent, Phase } from '../../../src/cluster/life-cycle.ts'
 
 /** Sequences as a real engine emits them (20.10), and where each leaves the container. */
@@ -20,14 +20,3 @@ for (const [name, events, expected] of sequences) {
     assert.equal(events.reduce<Phase>(nextPhase, 'running'), expected)
   })
 }
-
-test('only a running, healthy or accepting container makes its member ready', () => {
-  const ready = (['running', 'draining', 'paused', 'stopped'] as const).flatMap((phase) =>
-    (['none', 'starting', 'healthy', 'unhealthy'] as const).flatMap((health) =>
-      [true, false]
-        .filter((accepting) => memberState(phase, health, accepting).state === 'ready')
-        .map((accepting) => `${phase} ${health} ${accepting}`),
-    ),
-  )
-  assert.deepEqual(ready, ['running none true', 'running healthy true', 'running healthy false'])
-})

@@ -36,6 +36,12 @@ export function memberAt(port: number, overrides: Partial<Member> = {}): Member 
     port,
     weight: 1,
     slot: '1',
+    route: '1',
+    hostname: undefined,
+    redirect: undefined,
+    lbset: 0,
+    role: 'regular',
+    retryMs: undefined,
     row: new Ledger().row(key),
     ...overrides,
   }
@@ -134,6 +140,7 @@ function base(request: IncomingMessage) {
     framing: framingOf(request),
     responseFields: [],
     responseEdits: undefined,
+    cookieScope: undefined,
     record: newRecord(),
   }
 }
@@ -144,6 +151,9 @@ function newRecord(): ExchangeRecord {
     service: undefined,
     member: undefined,
     attempts: 0,
+    route: undefined,
+    session: undefined,
+    routeChanged: false,
     status: undefined,
     server: undefined,
     serviceAt: undefined,

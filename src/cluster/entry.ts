@@ -1,0 +1,213 @@
+// One member as the cluster keeps it: what is declared of it, what was found out, and what follows. It writes the member's
+// flags in the ledger; the data plane sees them in the same instant.
+import { balancingDefaults, memberDefaults } from '../model/dynamic-config.ts'
+import type { MemberConfig, ServiceConfig } from '../model/dynamic-config.ts'
+import type { QualifiedName } from '../model/qualified-name.ts'
+import type { LedgerRow } from '../ledger/row.ts'
+import { availability } from './availability.ts'
+import type { MemberState } from './availability.ts'
+import { startCheck } from './checks/member-check.ts'
+import type { Verdict } from './checks/member-check.ts'
+import type { ContainerLives } from './container-lives.ts'
+import { portAccepts } from './readiness.ts'
+import { Vitals } from './vitals.ts'
+
+export interface ClusterMember {
+  readonly key: string
+  readonly service: QualifiedName
+  readonly config: MemberConfig
+  readonly state: MemberState
+  readonly reason: string
+  /** When it came to that state, milliseconds since the epoch. */
+  readonly since: number
+  readonly row: LedgerRow
+  readonly vitals: Vitals
+}
+
+/** A change worth a log line. */
+export interface MemberChange {
+  readonly member: ClusterMember
+  readonly before: MemberState | 'new'
+  /** `gone` when the member is no longer declared. */
+  readonly after: MemberState | 'gone'
+  /** When the engine says the cause happened, milliseconds since the epoch; undefined for probes and declarations. */
+  readonly at: number | undefined
+}
+
+export interface EntryOwner {
+  readonly lives: Pick<ContainerLives, 'of'>
+  readonly onChange: (change: MemberChange) => void
+  /** It takes requests from now on. */
+  readonly onReady: (entry: Entry) => void
+}
+
+/** What is needed of a service to keep its members. */
+export type Settings = Omit<ServiceConfig, 'members'>
+
+/** The longest timer there is. */
+const timerMax = 2 ** 31 - 1
+
+export class Entry implements Disposable {
+  member: ClusterMember
+  settings: Settings
+  readonly #owner: EntryOwner
+  #accepting = false
+  #probe: AbortController | undefined
+  #check: Disposable | undefined
+  #verdict: Verdict | undefined
+  #failure: Reprieve | undefined
+  #ejection: Reprieve | undefined
+
+  constructor(
+    member: Pick<ClusterMember, 'key' | 'service' | 'config' | 'row'>,
+    settings: Settings,
+    owner: EntryOwner,
+  ) {
+    this.member = { ...member, state: 'down', reason: 'new', since: Date.now(), vitals: new Vitals() }
+    this.settings = settings
+    this.#owner = owner
+  }
+
+  get accepting(): boolean {
+    return this.#accepting
+  }
+
+  get balancing(): NonNullable<Settings['balancing']> {
+    return this.settings.balancing ?? balancingDefaults
+  }
+
+  get #status(): string {
+    return (this.member.config.parameters ?? memberDefaults).status
+  }
+
+  /** For the first time. `proven`: its port is known to accept. */
+  begin(proven: boolean): void {
+    if (proven) this.#accepting = true
+    if (!proven || this.settings.healthCheck !== undefined) this.prove()
+    this.settle(undefined, 'new')
+  }
+
+  /** It is declared anew; what was found out of it stays while it is found at the same place. */
+  declare(config: MemberConfig, settings: Settings): void {
+    const before = this.member.config
+    const checked = this.settings.healthCheck
+    const wasStopped = this.#status.includes('S')
+    this.member = { ...this.member, config }
+    this.settings = settings
+    const moved = before.host !== config.host || before.port !== config.port || before.scheme !== config.scheme
+    const unproven = !this.#accepting && this.#probe === undefined
+    if (moved || unproven) this.prove()
+    else if (checked !== settings.healthCheck || wasStopped !== this.#status.includes('S')) this.#checkAnew()
+    this.settle(undefined)
+  }
+
+  /** Members out of a file are up at once (as Traefik); those of containers once their port accepts. Callers settle. */
+  prove(): void {
+    this.distrust()
+    this.#checkAnew()
+    const { container } = this.member.config
+    if (container === undefined) this.#accepting = true
+    // Docker's health decides alone: a dial would tell nothing.
+    else if (container.health === 'none') {
+      this.#probe = new AbortController()
+      void this.#awaitPort(this.#probe.signal)
+    }
+  }
+
+  /** What is known of it no longer holds: the process behind it is gone or about to be another one. */
+  distrust(): void {
+    this.#probe?.abort()
+    this.#probe = undefined
+    this.#accepting = false
+    this.#check?.[Symbol.dispose]()
+    this.#check = undefined
+    this.#verdict = undefined
+    this.#ejection = dismissed(this.#ejection)
+    this.#failure = dismissed(this.#failure)
+    this.member.row.failing = false
+  }
+
+  /** A thread could not reach it, and passes it over already; it is given another chance after its `retry`. */
+  fail(reason: string): void {
+    // Another thread may have reached it since, and said so before.
+    if (!this.member.row.failing || this.#failure !== undefined) return
+    const retryMs = (this.member.config.parameters ?? memberDefaults).retryMs ?? this.balancing.retryMs
+    this.#failure = reprieve(reason, retryMs, () => this.recover())
+    this.settle(undefined)
+  }
+
+  recover(): void {
+    this.member.row.failing = false
+    this.#failure = dismissed(this.#failure)
+    this.settle(undefined)
+  }
+
+  /** Takes it out for a while: what it answers says that it had better not be asked. */
+  eject(reason: string, forMs: number): void {
+    if (this.#ejection !== undefined) return
+    this.#ejection = reprieve(reason, forMs, () => {
+      this.#ejection = undefined
+      this.settle(undefined)
+    })
+    this.settle(undefined)
+  }
+
+  /** Recomputes its state; the ledger's flags first, so that nobody is told of a change before it holds. */
+  settle(at: number | undefined, before: MemberState | 'new' = this.member.state): void {
+    const { config, row } = this.member
+    const { state, reason, admits } = availability({
+      ...this.#owner.lives.of(config.container),
+      accepting: this.#accepting,
+      status: this.#status,
+      check: this.#check === undefined ? 'none' : (this.#verdict ?? 'unknown'),
+      ejected: this.#ejection?.reason,
+      failure: this.#failure?.reason,
+    })
+    if (state === 'ready' && before !== 'ready') this.#owner.onReady(this)
+    row.admits = admits
+    if (state === before && reason === this.member.reason) return
+    const since = state === before ? this.member.since : Date.now()
+    this.member = { ...this.member, state, reason, since }
+    if (state !== before) this.#owner.onChange({ member: this.member, before, after: state, at })
+  }
+
+  [Symbol.dispose](): void {
+    this.distrust()
+    // The row stays with the requests still in flight; only its name is forgotten.
+    this.member.row.admits = 'nobody'
+  }
+
+  #checkAnew(): void {
+    this.#check?.[Symbol.dispose]()
+    this.#check = undefined
+    this.#verdict = undefined
+    const { healthCheck } = this.settings
+    // Apache's S stops the checks as well.
+    if (healthCheck === undefined || this.#status.includes('S')) return
+    this.#check = startCheck(this.member.config, healthCheck, (verdict) => {
+      this.#verdict = verdict
+      this.settle(undefined)
+    })
+  }
+
+  async #awaitPort(signal: AbortSignal): Promise<void> {
+    const { host, port } = this.member.config
+    if (!(await portAccepts(host, port, signal)) || signal.aborted) return
+    this.#accepting = true
+    this.settle(undefined)
+  }
+}
+
+/** Something that is over by itself after a while. */
+interface Reprieve {
+  readonly reason: string
+  readonly timer: NodeJS.Timeout
+}
+
+function reprieve(reason: string, afterMs: number, end: () => void): Reprieve {
+  return { reason, timer: setTimeout(end, Math.min(afterMs, timerMax)).unref() }
+}
+
+function dismissed(held: Reprieve | undefined): undefined {
+  clearTimeout(held?.timer)
+}
