@@ -3,7 +3,7 @@ import { internalDeclaration, internalServiceNames } from './admin/internal-decl
 import { createInternalServices } from './admin/internal-services.ts'
 import { logMemberChange } from './cluster/change-log.ts'
 import { Cluster } from './cluster/cluster.ts'
-import type { MemberChange } from './cluster/cluster.ts'
+import type { MemberChange } from './cluster/entry.ts'
 import { Ledger } from './ledger/ledger.ts'
 import { openAccessFile } from './observability/access-file.ts'
 import type { AccessFile } from './observability/access-file.ts'
@@ -53,14 +53,15 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     version,
     startDate: new Date().toISOString(),
     settings,
+    secret: '',
     store,
     cluster,
     isStopping: () => stopping.signal.aborted,
     measure: () => plane.metrics(),
   })
-  const report = await openReport(settings, log, stack)
+  const report = await openReport(settings, log, stack, (news) => cluster.hear(news))
   const internalServices = internalServiceNames(settings)
-  const plane = stack.use(await openPlane({ settings, ledger, internalServices, ask, report }))
+  const plane = stack.use(await openPlane({ settings, ledger, secret: '', internalServices, ask, report }))
   for (const [entrypoint, port] of plane.ports) log.info({ entrypoint, port }, 'listening')
 
   const logUpdate = createUpdateLog(log)
@@ -95,7 +96,12 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
 }
 
 /** Where the data plane's news go. The access log's file outlives it: the last lines are written after its end. */
-async function openReport({ accessLog }: Settings, log: Logger, stack: AsyncDisposableStack): Promise<DataPlaneReport> {
+async function openReport(
+  { accessLog }: Settings,
+  log: Logger,
+  stack: AsyncDisposableStack,
+  member: DataPlaneReport['member'],
+): Promise<DataPlaneReport> {
   const path = accessLog?.filePath
   const file = path === undefined ? undefined : stack.use(await openAccessLog(path, log))
   // As Traefik: whoever rotates the file says so with this signal, which would otherwise end the process.
@@ -105,6 +111,7 @@ async function openReport({ accessLog }: Settings, log: Logger, stack: AsyncDisp
   return {
     error: (err, fields, message) => log.error({ ...fields, err }, message),
     notice: (fields, message) => log.warn(fields, message),
+    member,
     access: file === undefined ? (line) => void process.stdout.write(`${line}\n`) : (line) => file.write(line),
   }
 }
@@ -130,7 +137,8 @@ function publish({ snapshot: { version: number, plan } }: Update, plane: DataPla
 function onMemberChange(change: MemberChange, plane: DataPlane<Publication>, log: Logger): void {
   const { member, after } = change
   // Idle connections of ours would keep a well-behaved process alive until it is killed.
-  plane.order(member.key, after === 'ready' ? 'resume' : after === 'gone' ? 'forget' : 'rest')
+  const resting = after === 'gone' ? 'forget' : 'rest'
+  plane.order(member.key, after !== 'gone' && member.row.admits !== 'nobody' ? 'resume' : resting)
   logMemberChange(log, change)
 }
 

@@ -1,5 +1,5 @@
 // Balancers and their members as they stand at this instant: configuration, state with its reason, and the ledger's books.
-import type { ClusterMember } from '../cluster/cluster.ts'
+import type { ClusterMember } from '../cluster/entry.ts'
 import { hostPort } from '../exchange/host-port.ts'
 import type { MemberConfig } from '../model/dynamic-config.ts'
 import { memberKey } from '../model/member-key.ts'

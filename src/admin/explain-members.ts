@@ -1,11 +1,14 @@
 // Which members of a service a request could be given to, and why the others not.
-import type { ClusterMember } from '../cluster/cluster.ts'
-import type { Exchange, RequestHead } from '../exchange/exchange.ts'
+import type { ClusterMember } from '../cluster/entry.ts'
+import type { RequestHead } from '../exchange/exchange.ts'
+import { balancingDefaults } from '../model/dynamic-config.ts'
 import type { ServiceConfig } from '../model/dynamic-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
+import { memberOf } from '../service/member.ts'
 import type { Member } from '../service/member.ts'
-import { compileStickyCookie, defaultCookieName } from '../service/sticky-cookie.ts'
-import { memberUrl } from './balancer-report.ts'
+import { compileStickiness } from '../service/stickiness.ts'
+import type { Stuck } from '../service/stickiness.ts'
+import { servingNow } from '../service/candidates.ts'
 
 export interface ExplainedMember {
   readonly slot: string
@@ -22,31 +25,39 @@ export interface ExplainedMember {
 
 export function explainMembers(
   service: QualifiedName,
-  { stickyCookie }: ServiceConfig,
+  config: ServiceConfig,
   members: readonly ClusterMember[],
-  head: RequestHead,
+  { head, secret }: { readonly head: RequestHead; readonly secret: string },
 ): readonly ExplainedMember[] {
-  const sticky = stickyCookie && compileStickyCookie(service, stickyCookie, members.map(balanced))
-  const stuck = sticky?.find({ fields: head.fields } as Exchange, undefined)?.key
-  const cookie = stickyCookie && (stickyCookie.name ?? defaultCookieName(service))
-  const total = members.reduce((sum, { state, config }) => sum + (state === 'ready' ? config.weight : 0), 0)
-  return members.map(({ key, config, state, reason }) => {
-    const ready = state === 'ready'
-    const mayBeChosen = ready && (stuck === undefined || stuck === key)
-    const turn = `takes ${config.weight} of ${total} new requests`
-    const why = !ready
-      ? `takes no requests: ${reason}`
-      : stuck === undefined
-        ? turn
-        : stuck === key
-          ? `the cookie ${cookie} names it`
-          : `the cookie ${cookie} names another one`
-    const { slot, container, weight } = config
-    return { slot, container: container?.name, url: memberUrl(config), state, reason, weight, mayBeChosen, why }
+  const { failover, forceRecovery } = config.balancing ?? balancingDefaults
+  const asked = members.map(({ key, config: member, row }) => memberOf(key, member, row))
+  const stuck = compileStickiness(service, config, asked, secret)?.find({ head, fields: head.fields })
+  const serving = new Set(servingNow(asked, { forceRecovery }))
+  const isLost = stuck?.session !== undefined && stuck.member === undefined && !failover
+  const total = asked.reduce((sum, member) => sum + (serving.has(member) ? member.weight : 0), 0)
+  return members.map(({ config: { slot, container, weight }, state, reason }, index) => {
+    const member = asked[index] as Member
+    const may = stuck?.member === undefined ? serving.has(member) && !isLost : stuck.member === member
+    const why = isLost
+      ? `the session of ${stuck.session?.name} is another one's, and failover is off`
+      : stuck?.member === undefined
+        ? turnOf(member, serving.has(member), { state, reason, total })
+        : sessionOf(member, stuck)
+    return { slot, container: container?.name, url: member.url, state, reason, weight, mayBeChosen: may, why }
   })
 }
 
-function balanced({ key, config, row }: ClusterMember): Member {
-  const { scheme, host, port, weight, slot } = config
-  return { key, url: memberUrl(config), scheme, host, port, weight, slot, row }
+function turnOf(
+  { weight, role, row }: Member,
+  serves: boolean,
+  { state, reason, total }: { readonly state: ClusterMember['state']; readonly reason: string; readonly total: number },
+): string {
+  if (serves) return `takes ${weight} of ${total} new requests`
+  if (!row.available) return `takes no ${row.admits === 'sessions' ? 'new ' : ''}requests: ${reason}`
+  return role === 'regular' ? `is ${state}, but a lower set has members` : `is a ${role}, and not needed now`
+}
+
+function sessionOf(member: Member, { session, member: own, redirected }: Stuck): string {
+  if (member === own) return redirected ? `takes over the session of ${session?.name}` : `${session?.name} names it`
+  return `${session?.name} names another one`
 }

@@ -7,7 +7,7 @@ import type {
   SessionConfig,
 } from '../model/dynamic-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
-import type { ClusterMember } from '../cluster/cluster.ts'
+import type { ClusterMember } from '../cluster/entry.ts'
 import type { ServiceInfo } from '../snapshot/snapshot.ts'
 import { memberUrl } from './balancer-report.ts'
 import { item } from './item.ts'

@@ -1,4 +1,4 @@
-import type { ClusterMember } from '../cluster/cluster.ts'
+import type { ClusterMember } from '../cluster/entry.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { SnapshotStore } from '../snapshot/snapshot-store.ts'
 
@@ -8,6 +8,8 @@ export interface AdminSources {
   /** ISO 8601. */
   readonly startDate: string
   readonly settings: Settings
+  /** Keys sticky cookies. */
+  readonly secret: string
   readonly store: SnapshotStore
   readonly cluster: { readonly members: readonly ClusterMember[] }
 }

@@ -2,6 +2,7 @@
 import { removeField, setField, type FieldName } from '../exchange/field-list.ts'
 import type { ResponseEdit } from '../exchange/exchange.ts'
 import type { HeadersConfig } from '../model/dynamic-config.ts'
+import { balancerVariables } from './balancer-variables.ts'
 import { fieldName, fieldText, isFraming } from './field-text.ts'
 import type { Middleware } from './middleware.ts'
 import { editResponse } from './response-edit.ts'
@@ -20,7 +21,7 @@ export function customHeaders(config: HeadersConfig): Middleware | undefined {
   const host = request.find(({ name, value }) => name.lower === 'host' && value !== '')?.value
   const forClient = changesOf(config.customResponseHeaders)
   if (request.length === 0 && forClient.length === 0) return undefined
-  const edit: ResponseEdit | undefined = forClient.length > 0 ? ({ fields }) => apply(forClient, fields) : undefined
+  const edit = forClient.length > 0 ? responseEdit(forClient) : undefined
 
   return (next) => (exchange) => {
     if (host !== undefined) exchange.hostField = host
@@ -34,6 +35,16 @@ function changesOf(fields: ReadonlyMap<string, string>): readonly Change[] {
   return [...fields]
     .map(([name, value]) => ({ name: fieldName(name), value: fieldText(value) }))
     .filter(({ name }) => !isFraming(name.lower))
+}
+
+/** Values with Apache's variables are put together with each answer; one that turns out empty leaves no field. */
+function responseEdit(changes: readonly Change[]): ResponseEdit {
+  const spoken = changes.map((change) => ({ ...change, valueFor: balancerVariables(change.value) }))
+  if (spoken.every(({ valueFor }) => valueFor === undefined)) return ({ fields }) => apply(changes, fields)
+  return ({ fields }, exchange) => {
+    const now = spoken.map(({ name, value, valueFor }) => ({ name, value: valueFor?.(exchange) ?? value }))
+    apply(now, fields)
+  }
 }
 
 function apply(changes: readonly Change[], fields: string[]): void {

@@ -3,8 +3,8 @@ import type { Exchange } from '../exchange/exchange.ts'
 import { isIdempotent } from '../exchange/idempotent.ts'
 import { UpstreamError } from '../exchange/upstream-error.ts'
 
-/** Members one request is given to at most: each may cost a connect timeout. */
-export const attemptsMax = 3
+/** Further members one request is given to, where nothing is said: each may cost a connect timeout. */
+export const maxAttemptsDefault = 2
 
 /**
  * A member that was never reached has seen nothing, whatever the method. One that closed before the first byte of its

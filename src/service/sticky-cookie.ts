@@ -1,43 +1,54 @@
-// A sticky session in a cookie of our own. The value names the replica's slot, not its address: a recreated replica
-// keeps its users, and scaling moves only those of the slots that went.
-import { createHash } from 'node:crypto'
+// The sticky cookie, which is ours to set. Opaque, it names the replica's slot, not its address: a recreated replica keeps its
+// users, and scaling moves only those of the slots that went. As `route` it is Apache's `ROUTEID=.route`, in the clear.
+import { createHash, createHmac } from 'node:crypto'
 import type { Exchange } from '../exchange/exchange.ts'
-import type { StickyCookieConfig } from '../model/dynamic-config.ts'
+import type { CookieScope, StickyCookieConfig } from '../model/dynamic-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
+import { findInCookies } from './cookies.ts'
 import type { Member } from './member.ts'
+import { compileSession, membersByRoute } from './session.ts'
+import type { FindSession } from './session.ts'
 
 export interface StickyCookie {
-  /** The available member the client's cookie names; undefined when there is no such cookie, slot or no longer a turn for it. */
-  find(exchange: Exchange, tried: readonly Member[] | undefined): Member | undefined
+  /** The members the client's cookie names. */
+  readonly find: FindSession
   /** Asks the client to come back to this member: adds Set-Cookie to whatever it answers. */
-  stick(exchange: Exchange, member: Member): void
+  readonly stick: (exchange: Exchange, member: Member) => void
+}
+
+export interface CookieKeys {
+  /** Opaque values are keyed with it; empty: anybody who knows the names of slots can make them up. */
+  readonly secret: string
+  /** What stands before the route, in a cookie of that form. */
+  readonly separator: string
 }
 
 export function compileStickyCookie(
   service: QualifiedName,
   config: StickyCookieConfig,
   members: readonly Member[],
+  { secret, separator }: CookieKeys,
 ): StickyCookie {
-  const name = config.name === undefined ? defaultCookieName(service) : cookieSafe(config.name)
+  const name = stickyCookieName(service, config)
+  const inTheClear = config.form === 'route'
+  const valueOf = inTheClear ? routeValues(separator) : opaqueValues(service, members, secret)
   const attributes = cookieAttributes(config)
-  // While a replica is recreated its slot has two members, the leaving and the coming one.
-  const membersByValue = Map.groupBy(members, (member) => slotValue(service, member.slot))
-
-  const membersOf = (value: string): readonly Member[] => membersByValue.get(value) ?? nobody
-
+  const find = inTheClear
+    ? compileSession({ cookie: name, parameter: '', separator, scolonPathDelim: false }, membersByRoute(members))
+    : findOpaque(name, members, valueOf)
+  const inScope = attributesByScope(config)
   return {
-    find({ fields }, tried) {
-      for (let i = 0; i < fields.length; i += 2) {
-        if (!isCookie(fields[i] ?? '')) continue
-        const member = findInCookie(fields[i + 1] ?? '', name, membersOf, tried)
-        if (member !== undefined) return member
-      }
-      return undefined
-    },
+    find,
     stick(exchange, member) {
-      exchange.responseFields.push('Set-Cookie', `${name}=${slotValue(service, member.slot)}${attributes}`)
+      const { cookieScope } = exchange
+      const where = cookieScope === undefined ? attributes : inScope(cookieScope)
+      exchange.responseFields.push('Set-Cookie', `${name}=${valueOf(member)}${where}`)
     },
   }
+}
+
+export function stickyCookieName(service: QualifiedName, { name }: StickyCookieConfig): string {
+  return name === undefined ? defaultCookieName(service) : cookieSafe(name)
 }
 
 /** Traefik's derivation: `_` and five hex digits of SHA-1 over its prefix and the qualified service name. */
@@ -45,14 +56,51 @@ export function defaultCookieName(service: string): string {
   return `_${createHash('sha1').update(`_TRAEFIK_BACKEND_${service}`).digest('hex').slice(0, 5)}`
 }
 
-/** Opaque, so that no address or name of the inside leaves; the service is part of it, so that a cookie fits only there. */
-function slotValue(service: QualifiedName, slot: string): string {
-  return createHash('sha256').update(`${service}\0${slot}`).digest('hex').slice(0, 16)
+function routeValues(separator: string): (member: Member) => string {
+  return ({ route }) => `${separator}${route}`
+}
+
+/**
+ * No address or name of the inside leaves, nobody without the secret can make one up, and the service is part of it, so that a
+ * cookie fits only there.
+ */
+function opaqueValues(service: QualifiedName, members: readonly Member[], secret: string): (member: Member) => string {
+  const values = new Map(
+    members.map(({ slot }) => [
+      slot,
+      createHmac('sha256', secret).update(`${service}\0${slot}`).digest('hex').slice(0, 16),
+    ]),
+  )
+  return ({ slot }) => values.get(slot) ?? ''
+}
+
+function findOpaque(name: string, members: readonly Member[], valueOf: (member: Member) => string): FindSession {
+  // While a replica is recreated its slot has two members, the leaving and the coming one.
+  const byValue = Map.groupBy(members, valueOf)
+  const sessions = new Map(
+    [...byValue].map(([value, held]) => [value, { name, route: held[0]?.route ?? '', members: held }]),
+  )
+  const inCookie = sessions.get.bind(sessions)
+  return ({ fields }) => findInCookies(fields, name, inCookie)
 }
 
 /** RFC 6265 section 4.1.1: a cookie name is a token; anything else becomes `_`, as Traefik does. */
 function cookieSafe(name: string): string {
   return name.replaceAll(/[^!#$%&'*+\-.^_`|~0-9A-Za-z]/g, '_')
+}
+
+/** A router's own path and domain. There are as many scopes as routers, each the same object every time. */
+function attributesByScope(config: StickyCookieConfig): (scope: CookieScope) => string {
+  const known = new WeakMap<CookieScope, string>()
+  return (scope) => {
+    let attributes = known.get(scope)
+    if (attributes === undefined) {
+      const { path = config.path, domain = config.domain } = scope
+      attributes = cookieAttributes({ ...config, path, domain })
+      known.set(scope, attributes)
+    }
+    return attributes
+  }
 }
 
 function cookieAttributes(config: StickyCookieConfig): string {
@@ -66,35 +114,3 @@ function cookieAttributes(config: StickyCookieConfig): string {
 }
 
 const sameSiteText = { none: 'None', lax: 'Lax', strict: 'Strict' } as const
-
-const nobody: readonly Member[] = []
-
-function isCookie(field: string): boolean {
-  // Lengths first: most fields differ in it, and lower-casing allocates.
-  return field.length === 6 && (field === 'Cookie' || field.toLowerCase() === 'cookie')
-}
-
-/**
- * The first member that a cookie of this name names and that may be chosen: a browser may send several of one name, for
- * different paths. Looks at a pair only where the name occurs, and once: the work grows with the text, whatever is in it.
- */
-function findInCookie(
-  text: string,
-  name: string,
-  membersOf: (value: string) => readonly Member[],
-  tried: readonly Member[] | undefined,
-): Member | undefined {
-  for (let at = text.indexOf(name); at !== -1;) {
-    const start = text.lastIndexOf(';', at) + 1
-    const semicolon = text.indexOf(';', at)
-    const end = semicolon === -1 ? text.length : semicolon
-    const equals = text.indexOf('=', start)
-    if (equals !== -1 && equals < end && text.slice(start, equals).trim() === name) {
-      for (const member of membersOf(text.slice(equals + 1, end).trim())) {
-        if (member.row.available && tried?.includes(member) !== true) return member
-      }
-    }
-    at = semicolon === -1 ? -1 : text.indexOf(name, semicolon)
-  }
-  return undefined
-}

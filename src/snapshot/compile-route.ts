@@ -1,6 +1,7 @@
 // A route as planned → the route a table holds: its rule compiled, its chain composed.
 import type { Handler } from '../exchange/exchange.ts'
 import { respond } from '../exchange/respond.ts'
+import type { CookieScope } from '../model/dynamic-config.ts'
 import { chain, compileMiddleware } from '../middleware/compile-middleware.ts'
 import { compileRule } from '../router/compiled-rule.ts'
 import type { Route } from '../router/route-table.ts'
@@ -13,7 +14,8 @@ export function compileRoute(plan: RoutePlan, place: RoutePlace, service: Handle
   compileRule(rule)
   const composed =
     refusal === undefined ? chain([...place.before, ...middlewares].map(compileMiddleware), service) : refuse(refusal)
-  const handler = place.quiet || place.unmeasured ? unobserved(place, composed) : composed
+  const scoped = plan.cookie === undefined ? composed : withCookieScope(plan.cookie, composed)
+  const handler = place.quiet || place.unmeasured ? unobserved(place, scoped) : scoped
   return { name, rule, ruleText, priority, handler }
 }
 
@@ -21,6 +23,14 @@ function refuse(reason: string): Handler {
   return (exchange) => {
     respond(exchange, 503, `${reason}\n`)
     return Promise.resolve()
+  }
+}
+
+/** Where the cookies are sent that the service sets for requests of this route. */
+function withCookieScope(scope: CookieScope, handler: Handler): Handler {
+  return (exchange) => {
+    exchange.cookieScope = scope
+    return handler(exchange)
   }
 }
 

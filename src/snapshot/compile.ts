@@ -1,7 +1,6 @@
 // A plan → handlers, in each data-plane thread: services and routes compiled, and put in their tables. Everything with I/O
 // (forwarding, Muster's own pages) is handed in.
 import type { Handler } from '../exchange/exchange.ts'
-import { hostPort } from '../exchange/host-port.ts'
 import type { Books } from '../ledger/ledger.ts'
 import type { ServiceConfig } from '../model/dynamic-config.ts'
 import { applyChanges } from '../model/changes.ts'
@@ -10,17 +9,18 @@ import { Multimap } from '../model/multimap.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { RouteTable } from '../router/route-table.ts'
 import type { Route } from '../router/route-table.ts'
-import type { Forward, Member } from '../service/member.ts'
+import { memberOf } from '../service/member.ts'
+import type { Member } from '../service/member.ts'
 import { compileService } from '../service/service.ts'
+import type { ServiceContext } from '../service/service.ts'
 import { compileRoute } from './compile-route.ts'
 import { entryPointHandler, notFound } from './entrypoint-handler.ts'
 import type { PlanUpdate } from './plan-update.ts'
 import type { Plan, RoutePlace, RoutePlan } from './snapshot.ts'
 
-export interface CompileContext {
+export interface CompileContext extends ServiceContext {
   readonly entryPoints: readonly string[]
   readonly books: Books
-  readonly forward: Forward
   readonly internalServices: ReadonlyMap<QualifiedName, Handler>
 }
 
@@ -74,12 +74,12 @@ export class Compiler {
   }
 
   #compileServices(plan: Plan): Changed<Handler> {
-    const { books, forward } = this.#context
+    const { books } = this.#context
     const compiled = new Map<QualifiedName, Handler | undefined>()
     for (const name of this.#dueServices) {
       const service = plan.services.get(name)
       const balancer = service && { members: membersOf(name, service, books), turns: books.turns(name) }
-      compiled.set(name, balancer && compileService(name, service, balancer, forward))
+      compiled.set(name, balancer && compileService(name, service, balancer, this.#context))
     }
     return compiled
   }
@@ -115,9 +115,8 @@ export class Compiler {
 }
 
 function membersOf(name: QualifiedName, { members }: ServiceConfig, books: Books): Member[] {
-  return members.map(({ id, scheme, host, port, weight, slot }) => {
-    const key = memberKey(name, id)
-    const url = `${scheme}://${hostPort(host, port)}`
-    return { key, url, scheme, host, port, weight, slot, row: books.row(key) }
+  return members.map((member) => {
+    const key = memberKey(name, member.id)
+    return memberOf(key, member, books.row(key))
   })
 }

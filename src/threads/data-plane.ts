@@ -14,6 +14,7 @@ import type { QualifiedName } from '../model/qualified-name.ts'
 import { RequestMetrics } from '../observability/metrics.ts'
 import type { MetricsShare, Scope } from '../observability/metrics.ts'
 import type { Settings } from '../settings/settings.ts'
+import type { MemberNews } from '../service/member.ts'
 import { Compiler } from '../snapshot/compile.ts'
 import type { Handlers } from '../snapshot/compile.ts'
 import { startingUp } from '../snapshot/entrypoint-handler.ts'
@@ -65,6 +66,8 @@ export interface DataPlaneReport {
   notice(fields: object, message: string): void
   /** One line of the access log, without its end. */
   access(line: string): void
+  /** A member failed, or answers again. */
+  member(news: MemberNews): void
 }
 
 export interface DataPlaneOptions {
@@ -75,6 +78,8 @@ export interface DataPlaneOptions {
   readonly shared: boolean
   /** Ports already settled, by entrypoint, where the settings leave them open. */
   readonly ports: ReadonlyMap<string, number>
+  /** Keys sticky cookies; the same in all threads, and in all Musters that share users. */
+  readonly secret: string
   /** Services of Muster's own, answered by `ask`. */
   readonly internalServices: readonly QualifiedName[]
   readonly ask: AskInternal
@@ -85,12 +90,14 @@ export interface DataPlaneOptions {
 
 /** Rejects with an EntrypointError when a port cannot be had. */
 export async function openDataPlane(options: DataPlaneOptions): Promise<DataPlane<ThreadPublication>> {
-  const { settings, column, internalServices, ask } = options
+  const { settings, column, secret, internalServices, ask, report } = options
   await using stack = new AsyncDisposableStack()
   const forwarder = stack.use(createForwarder(settings.limits))
   const context = {
     entryPoints: [...settings.entryPoints.keys()],
     forward: forwarder.forward,
+    tell: (news: MemberNews) => report.member(news),
+    secret,
     internalServices: new Map(internalServices.map((name) => [name, internalHandler(name, ask)])),
   }
   const orders: Readonly<Record<MemberOrder, (memberKey: string) => void>> = {

@@ -3,6 +3,7 @@
 import type { InternalAnswer, InternalRequest } from '../exchange/internal.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { MetricsShare } from '../observability/metrics.ts'
+import type { MemberNews } from '../service/member.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { MemberOrder, ThreadPublication } from './data-plane.ts'
 
@@ -12,6 +13,7 @@ export interface ThreadStart {
   readonly column: number
   readonly ports: ReadonlyMap<string, number>
   readonly internalServices: readonly QualifiedName[]
+  readonly secret: string
   readonly first: ThreadPublication | undefined
 }
 
@@ -29,6 +31,7 @@ export type FromThread =
   | { readonly kind: 'ask'; readonly id: number; readonly service: string; readonly request: InternalRequest }
   | { readonly kind: 'measured'; readonly shares: readonly MetricsShare[] }
   | { readonly kind: 'access'; readonly lines: readonly string[] }
+  | { readonly kind: 'member'; readonly news: MemberNews }
   | { readonly kind: 'notice'; readonly fields: object; readonly message: string }
   | { readonly kind: 'error'; readonly error: unknown; readonly fields: object; readonly message: string }
   | { readonly kind: 'not-accepting' }

@@ -26,6 +26,7 @@ async function runThread(control: MessagePort, start: ThreadStart): Promise<void
       error: (error, fields, message) => tell({ kind: 'error', error: plain(error), fields, message }),
       notice: (fields, message) => tell({ kind: 'notice', fields, message }),
       access: access.add,
+      member: (news) => tell({ kind: 'member', news }),
     },
   })
 

@@ -8,7 +8,10 @@ import type { FromThread, ThreadStart } from './messages.ts'
 import { Thread } from './thread.ts'
 import { createWhatsNew } from './whats-new.ts'
 
-export interface ThreadPoolOptions extends Pick<DataPlaneOptions, 'settings' | 'internalServices' | 'ask' | 'report'> {
+export interface ThreadPoolOptions extends Pick<
+  DataPlaneOptions,
+  'settings' | 'secret' | 'internalServices' | 'ask' | 'report'
+> {
   readonly ledger: Ledger
 }
 
@@ -74,9 +77,9 @@ class ThreadPool implements DataPlane<Publication> {
   }
 
   #startOf(column: number): ThreadStart {
-    const { settings, internalServices, ledger } = this.#options
+    const { settings, secret, internalServices, ledger } = this.#options
     const first = this.#latest && createWhatsNew(ledger)(this.#latest)
-    return { settings, column, ports: this.ports, internalServices, first }
+    return { settings, column, ports: this.ports, secret, internalServices, first }
   }
 
   #onMessage(message: FromThread, thread: Thread): void {
@@ -87,6 +90,9 @@ class ThreadPool implements DataPlane<Publication> {
         break
       case 'access':
         for (const line of message.lines) report.access(line)
+        break
+      case 'member':
+        report.member(message.news)
         break
       case 'notice':
         report.notice(message.fields, message.message)

@@ -1,19 +1,20 @@
-// The `byrequests` method (Apache; Traefik's wrr): members in turn, in proportion to their weights. The order is exact
-// over all threads and connections, and nobody who is passed over costs the others their turns.
-import type { Turns } from '../ledger/turns.ts'
-import type { Member } from './member.ts'
+// `byrequests` (Apache; Traefik's wrr): members in turn, in proportion to their weights. The order is exact over all threads
+// and connections, and nobody who is passed over costs the others their turns.
+import type { Balancer, Choose } from './method.ts'
 
-/** @param tried passed over, so that a repeated request reaches another member */
-export type Pick = (tried?: readonly Member[]) => Member | undefined
-
-export function byRequests(members: readonly Member[], turns: Turns): Pick {
-  const isAvailable = (index: number): boolean => members[index]?.row.available === true
-  return (tried) => {
-    const index = turns.take(
-      tried === undefined
-        ? isAvailable
-        : (candidate) => isAvailable(candidate) && !tried.includes(members[candidate] as Member),
-    )
-    return index === undefined ? undefined : members[index]
+export function byRequests({ members, turns }: Balancer): Choose {
+  /** What a slow starter has earned of its next turn. */
+  const earned = members.map(() => 0)
+  const isWarm = (index: number): boolean => {
+    const share = members[index]?.row.share ?? 1
+    if (share === 1) return true
+    const saved = (earned[index] ?? 0) + share
+    earned[index] = saved >= 1 ? saved - 1 : saved
+    return saved >= 1
+  }
+  return (mayTake) => {
+    // Two looks: where everybody starts slowly, somebody must take it all the same.
+    const index = turns.take((candidate) => mayTake(candidate) && isWarm(candidate))
+    return index ?? turns.take(mayTake)
   }
 }

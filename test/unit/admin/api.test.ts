@@ -399,6 +399,6 @@ function get(target: string, flags: readonly string[] = [], method = 'GET'): Int
     },
   ])
   const store = new SnapshotStore(link(config, 1))
-  const api = createApi({ version: '1', startDate: '', settings, store, cluster: { members: [] } })
+  const api = createApi({ version: '1', startDate: '', settings, secret: '', store, cluster: { members: [] } })
   return api({ method, path, query }) as InternalAnswer
 }

@@ -5,10 +5,8 @@ import { respond } from '../../../src/exchange/respond.ts'
 import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
 import type { UpstreamCode } from '../../../src/exchange/upstream-error.ts'
 import type { StickyCookieConfig } from '../../../src/model/dynamic-config.ts'
-import type { QualifiedName } from '../../../src/model/qualified-name.ts'
-import type { Forward, Member } from '../../../src/service/member.ts'
-import { compileService } from '../../../src/service/service.ts'
-import { balancerOf, someMembers } from '../../support/balancer.ts'
+import type { Forward } from '../../../src/service/member.ts'
+import { serviceOver, someMembers } from '../../support/balancer.ts'
 import { ask, openEdge } from '../../support/edge.ts'
 
 interface Failure {
@@ -57,7 +55,7 @@ test('a request is given to three members at most', async () => {
     asked.push(member.slot)
     return Promise.reject(new UpstreamError('refused', 'no', { sent: false }))
   }
-  await using edge = await openEdge(service(members, forward))
+  await using edge = await openEdge(serviceOver(members, forward))
   assert.equal((await ask(edge.port, '/')).status, 502)
   assert.deepEqual(asked, ['1', '2', '3'])
   assert.deepEqual(
@@ -97,14 +95,5 @@ function serviceWhereFirstFails(failure: Failure, asked: string[], { drains = fa
     if (slot === '1') throw new UpstreamError(failure.code, 'no', { sent: failure.sent })
     respond(exchange, 200, slot)
   }
-  return service(someMembers(1, 1), forward, cookie)
-}
-
-function service(members: readonly Member[], forward: Forward, stickyCookie?: StickyCookieConfig) {
-  return compileService(
-    'web@docker' as QualifiedName,
-    { members: [], passHostHeader: true, stickyCookie },
-    balancerOf(members),
-    forward,
-  )
+  return serviceOver(someMembers(1, 1), forward, { stickyCookie: cookie })
 }

@@ -4,15 +4,12 @@ import { Ledger } from '../../../src/ledger/ledger.ts'
 import { respond } from '../../../src/exchange/respond.ts'
 import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
 import type { StickyCookieConfig } from '../../../src/model/dynamic-config.ts'
-import type { QualifiedName } from '../../../src/model/qualified-name.ts'
 import type { Forward, Member } from '../../../src/service/member.ts'
-import { compileService } from '../../../src/service/service.ts'
 import { defaultCookieName } from '../../../src/service/sticky-cookie.ts'
-import { balancerOf } from '../../support/balancer.ts'
+import { memberWith, serviceOver } from '../../support/balancer.ts'
 import { ask, openEdge } from '../../support/edge.ts'
 import type { Answer } from '../../support/edge.ts'
 
-const name = 'web@docker' as QualifiedName
 const plain: StickyCookieConfig = {
   name: 'static_cookie',
   secure: false,
@@ -114,13 +111,7 @@ test('the books count what was given, what is under way and what failed', async 
     busyInside = row.busy
     return Promise.reject(new UpstreamError('refused', 'no', { sent: false }))
   }
-  const handler = compileService(
-    name,
-    { members: [], passHostHeader: true, stickyCookie: undefined },
-    balancerOf([member]),
-    failing,
-  )
-  await using edge = await openEdge(handler)
+  await using edge = await openEdge(serviceOver([member], failing))
   assert.equal((await ask(edge.port, '/')).status, 502)
   const { elected, busy, errors } = member.row
   assert.deepEqual({ elected, busy, busyInside, errors }, { elected: 1, busy: 0, busyInside: 1, errors: 1 })
@@ -135,26 +126,12 @@ function serviceOf(
     respond(exchange, 200, say(member))
     return Promise.resolve()
   }
-  return compileService(name, { members: [], passHostHeader: true, stickyCookie }, balancerOf(members), forward)
+  return serviceOver(members, forward, { stickyCookie })
 }
 
 function threeMembers(): Member[] {
   const ledger = new Ledger()
-  return [1, 2, 3].map((number) => {
-    const row = ledger.row(String(number))
-    row.available = true
-    const slot = `demo/web/${number}`
-    return {
-      key: String(number),
-      url: 'http://127.0.0.1:80',
-      scheme: 'http',
-      host: '127.0.0.1',
-      port: 80,
-      weight: 1,
-      slot,
-      row,
-    }
-  })
+  return [1, 2, 3].map((number) => memberWith({ slot: `demo/web/${number}` }, ledger))
 }
 
 function cookieOf(answer: Answer): string {

@@ -151,6 +151,8 @@ function contextOf(books: Books): CompileContext {
   return {
     entryPoints,
     books,
+    secret: '',
+    tell: ignore,
     forward: (exchange, { key }) => {
       respond(exchange, 200, key)
       return Promise.resolve()
@@ -254,3 +256,5 @@ async function answerOf(
 function name(text: string): QualifiedName {
   return text as QualifiedName
 }
+
+function ignore(): void {}

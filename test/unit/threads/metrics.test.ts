@@ -14,9 +14,10 @@ function optionsOf(...flags: string[]): ThreadPoolOptions {
     error: (error: unknown) => assert.fail(String(error)),
     notice: (_: object, message: string) => assert.fail(message),
     access: (line: string) => assert.fail(line),
+    member: ({ memberKey }: { memberKey: string }) => assert.fail(memberKey),
   }
   const ask = () => Promise.resolve({ status: 404, body: '', fields: [] })
-  return { settings, ledger: new Ledger(Math.max(settings.threads, 1)), internalServices: [], ask, report }
+  return { settings, ledger: new Ledger(Math.max(settings.threads, 1)), secret: '', internalServices: [], ask, report }
 }
 
 describe('metrics of a data plane', () => {

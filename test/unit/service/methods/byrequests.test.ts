@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { byRequests } from '../../../src/service/byrequests.ts'
-import type { Member } from '../../../src/service/member.ts'
-import { balancerOf, someMembers } from '../../support/balancer.ts'
+import type { Exchange } from '../../../../src/exchange/exchange.ts'
+import { createPick } from '../../../../src/service/candidates.ts'
+import { byRequests } from '../../../../src/service/methods/byrequests.ts'
+import type { Member } from '../../../../src/service/member.ts'
+import { balancerOf, someMembers } from '../../../support/balancer.ts'
 
 test('equal members are chosen in a strict cycle, in member order', () => {
   assert.equal(turns(someMembers(1, 1, 1))(7), '0120120')
@@ -71,9 +73,13 @@ function turns(members: readonly Member[]): (count: number) => string {
   return (count) => Array.from({ length: count }, () => members.indexOf(pick() as Member)).join('')
 }
 
-function pickFrom(members: readonly Member[]) {
-  return byRequests(members, balancerOf(members).turns)
+function pickFrom(members: readonly Member[]): (tried?: readonly Member[]) => Member | undefined {
+  const balancer = balancerOf(members)
+  const pick = createPick(members, byRequests(balancer), { forceRecovery: false })
+  return (tried) => pick(exchange, tried)
 }
+
+const exchange = {} as Exchange
 
 function setAvailable(member: Member | undefined, available: boolean): void {
   assert(member)
