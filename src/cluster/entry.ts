@@ -1,5 +1,6 @@
 // One member as the cluster keeps it: what is declared of it, what was found out, and what follows. It writes the member's
 // flags in the ledger; the data plane sees them in the same instant.
+import { isDeepStrictEqual } from 'node:util'
 import { balancingDefaults, memberDefaults } from '../model/dynamic-config.ts'
 import type { MemberConfig, ServiceConfig } from '../model/dynamic-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
@@ -97,7 +98,9 @@ export class Entry implements Disposable {
     const moved = before.host !== config.host || before.port !== config.port || before.scheme !== config.scheme
     const unproven = !this.#accepting && this.#probe === undefined
     if (moved || unproven) this.prove()
-    else if (checked !== settings.healthCheck || wasStopped !== this.#status.includes('S')) this.#checkAnew()
+    // Whoever changes anything else of a service declares its check anew, as it was.
+    else if (!isDeepStrictEqual(checked, settings.healthCheck) || wasStopped !== this.#status.includes('S'))
+      this.#checkAnew()
     this.settle(undefined)
   }
 

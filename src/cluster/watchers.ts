@@ -1,5 +1,6 @@
 // What must be looked at again and again: figures and outliers every second, and ten times a second whoever starts slowly or
 // is judged by its failures. Reads the ledger; no request has to tell anybody anything.
+import { isDeepStrictEqual } from 'node:util'
 import type { PassiveHealthCheckConfig } from '../model/dynamic-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { Entry } from './entry.ts'
@@ -44,7 +45,7 @@ export class Watchers implements Disposable {
   /** Its service's settings may be others now. */
   watch(entry: Entry): void {
     const { passiveHealthCheck } = entry.settings
-    if (passiveHealthCheck === this.#judged.get(entry)?.config) return
+    if (isDeepStrictEqual(passiveHealthCheck, this.#judged.get(entry)?.config)) return
     if (passiveHealthCheck === undefined) this.#judged.delete(entry)
     else {
       const failures = failuresOf(entry.member.row)
