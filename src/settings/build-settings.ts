@@ -9,7 +9,7 @@ import type { AccessLogSettings, DockerSettings, Settings } from './settings.ts'
 type Options = Infer<typeof settingsSchema>
 
 export function buildSettings(options: Options): Omit<Settings, 'ignored' | 'warnings'> {
-  const { api, providers, ping, log, accessLog, metrics, core, threads } = options
+  const { api, sticky, providers, ping, log, accessLog, metrics, core, threads } = options
   const { docker, file, providersThrottleDuration } = providers
   const { prometheus } = metrics
   return {
@@ -20,7 +20,11 @@ export function buildSettings(options: Options): Omit<Settings, 'ignored' | 'war
       insecure: api?.insecure ?? false,
       dashboard: api?.dashboard ?? false,
       basePath: api?.basePath ?? '',
+      edit: api?.edit ?? false,
+      stateFile: api?.stateFile,
+      allowedHosts: api?.allowedHosts ?? [],
     },
+    sticky,
     ping,
     log,
     accessLog: accessLog && accessLogSettings(accessLog),

@@ -51,6 +51,34 @@ export function basePath(): Leaf<string | undefined> {
   )
 }
 
+/** Empty has a meaning: none. */
+export function filePathOrNone(): Leaf<string | undefined> {
+  const read = (given: string): Reading<string> =>
+    /\p{Cc}/u.test(given) ? unreadable('the path has control characters') : value(given)
+  return { ...leaf('path, or empty for none', read), readsEmpty: true }
+}
+
+/** `muster.example.com`, or `*.example.com` for its direct subdomains. */
+export function hosts(): Leaf<readonly string[] | undefined> {
+  return list((item) =>
+    /^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(item)
+      ? undefined
+      : `${quote(item)} is not a host: write muster.example.com or *.example.com, without scheme and port`,
+  )
+}
+
+const secretLengthMin = 16
+
+/** Never quoted, whatever is wrong with it. */
+export function secret(): Leaf<string | undefined> {
+  const way = 'take 32 random bytes: openssl rand -base64 32'
+  return leaf('text', (given) =>
+    given.length < secretLengthMin
+      ? unreadable(`a secret has ${secretLengthMin} characters at least`, way)
+      : value(given),
+  )
+}
+
 /** `200` and `300-302`. */
 export function statusCodes(): Leaf<readonly StatusRange[] | undefined> {
   return listOf('list of statuses', 'is not a status or a range of them', (text) => {

@@ -7,7 +7,7 @@ import { entryPoint } from './entrypoint-schema.ts'
 import { entrypointDefaults, forwarderDefaults } from './limits.ts'
 import { notYet } from './not-yet.ts'
 import { accessLog, log, metrics, tracing } from './observability-schema.ts'
-import { basePath } from './option-leaf.ts'
+import { basePath, filePathOrNone, hosts, secret } from './option-leaf.ts'
 import { providers } from './provider-schema.ts'
 import { removed, removedRoots } from './removed-options.ts'
 import { internalEntryPoint } from './settings.ts'
@@ -26,6 +26,10 @@ export const settingsSchema = struct({
     insecure: byDefault(false, bool()),
     dashboard: byDefault(true, bool()),
     basePath: byDefault('', basePath()),
+    /** Muster only, like the next two: see ApiSettings. */
+    edit: byDefault(false, bool()),
+    stateFile: filePathOrNone(),
+    allowedHosts: byDefault([], hosts()),
     debug: ignored(notYet.debug),
     disableDashboardAd: ignored('there are no advertisements'),
     dashboardName: ignored('the pages bear the name of Muster'),
@@ -35,6 +39,8 @@ export const settingsSchema = struct({
     manualRouting: byDefault(false, bool()),
     terminatingStatusCode: byDefault(503, integer({ min: 100, max: 999 })),
   }),
+  /** Muster only. */
+  sticky: struct({ secret: secret() }),
   metrics,
   log,
   accessLog,

@@ -10,6 +10,7 @@ export interface Settings {
   readonly ping: PingSettings | undefined
   readonly log: { readonly level: LogLevel; readonly format: 'common' | 'json' }
   readonly accessLog: AccessLogSettings | undefined
+  readonly sticky: StickySettings
   /** Undefined: no metrics are kept. */
   readonly metrics: MetricsSettings | undefined
   readonly core: { readonly defaultRuleSyntax: RuleSyntax }
@@ -189,7 +190,21 @@ export interface ApiSettings {
   readonly enabled: boolean
   /** Before every path of API and pages; empty or `/prefix` without a slash at its end. */
   readonly basePath: string
+  /** Muster only: routers of the user's own take edits too, whoever they let in. */
+  readonly edit: boolean
+  /** Muster only: where edits outlive the process; empty: nowhere. Undefined: `defaultStateFile`, where there is a place for it. */
+  readonly stateFile: string | undefined
+  /** Muster only: hosts that pages which edit may be reached by, as in Host(), beside those that no stranger can make up. */
+  readonly allowedHosts: readonly string[]
 }
+
+export interface StickySettings {
+  /** Muster only: what sticky cookies are keyed with, for several Musters behind one address; undefined: the state file's. Never shown. */
+  readonly secret: string | undefined
+}
+
+/** Used when its directory exists and may be written to, as in Muster's image. */
+export const defaultStateFile = '/var/lib/muster/state.json'
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error'
 

@@ -222,7 +222,15 @@ address = ":80"
       'TRAEFIK_ENTRYPOINTS_WEB_ADDRESS=:80',
     ],
     expect({ api, entryPoints, providers, ignored }) {
-      assert.deepEqual(api, { enabled: true, insecure: false, dashboard: true, basePath: '' })
+      assert.deepEqual(api, {
+        enabled: true,
+        insecure: false,
+        dashboard: true,
+        basePath: '',
+        edit: false,
+        stateFile: undefined,
+        allowedHosts: [],
+      })
       assert.deepEqual([...entryPoints.keys()], ['web'])
       assert.equal(providers.docker?.endpoint, 'tcp://socket-proxy:2375')
       assert.equal(ignored.length, 2)

@@ -41,7 +41,16 @@ describe('parseFlags', () => {
     assert.deepEqual(parseFlags([]), {
       entryPoints: new Map([['http', { host: undefined, port: 80, ...closed, limits }]]),
       providers: { docker: undefined, file: undefined },
-      api: { enabled: false, insecure: false, dashboard: false, basePath: '' },
+      api: {
+        enabled: false,
+        insecure: false,
+        dashboard: false,
+        basePath: '',
+        edit: false,
+        stateFile: undefined,
+        allowedHosts: [],
+      },
+      sticky: { secret: undefined },
       ping: undefined,
       log: { level: 'info', format: 'common' },
       accessLog: undefined,
@@ -64,7 +73,15 @@ describe('parseFlags', () => {
         ['traefik', 8080],
       ],
     )
-    assert.deepEqual(api, { enabled: true, insecure: true, dashboard: true, basePath: '' })
+    assert.deepEqual(api, {
+      enabled: true,
+      insecure: true,
+      dashboard: true,
+      basePath: '',
+      edit: false,
+      stateFile: undefined,
+      allowedHosts: [],
+    })
     assert.deepEqual(providers, {
       docker: {
         endpoint: '',
@@ -95,7 +112,7 @@ describe('parseFlags', () => {
   })
 
   test('takes a boolean or a struct without = for true, and no word after it', () => {
-    const on = { enabled: true, dashboard: true, basePath: '' }
+    const on = { enabled: true, dashboard: true, basePath: '', edit: false, stateFile: undefined, allowedHosts: [] }
     assert.deepEqual(parseFlags(['--api.insecure', '--ping', '--accesslog']).api, { ...on, insecure: true })
     assert.equal(parseFlags(['--accesslog']).accessLog?.format, 'common')
     assert.equal(parseFlags(['--accesslog=false']).accessLog, undefined)

@@ -101,6 +101,13 @@ describe('options of everything else', () => {
     [['--providers.providersthrottleduration=0'], (s) => s.throttleMs, 0],
     [['--api.basepath=/traefik/'], (s) => s.api.basePath, '/traefik'],
     [['--api.basepath=/'], (s) => s.api.basePath, ''],
+    [['--api.edit'], (s) => s.api.edit, true],
+    [['--api'], (s) => s.api.stateFile, undefined],
+    [['--api.statefile=/data/Muster.json'], (s) => s.api.stateFile, '/data/Muster.json'],
+    [['--api.statefile='], (s) => s.api.stateFile, ''],
+    [['--api.allowedhosts=lb.example, *.example.org'], (s) => s.api.allowedHosts, ['lb.example', '*.example.org']],
+    [['--sticky.secret=0123456789abcdef'], (s) => s.sticky.secret, '0123456789abcdef'],
+    [['--sticky.secret='], (s) => s.sticky.secret, undefined],
     [['--ping.manualrouting', '--ping.entrypoint=gone'], (s) => s.ping?.manualRouting, true],
     [['--ping.terminatingstatuscode=204'], (s) => s.ping?.terminatingStatusCode, 204],
     [['--core.defaultrulesyntax=v2'], (s) => s.core, { defaultRuleSyntax: 'v2' }],
@@ -251,6 +258,8 @@ describe('options that are refused', () => {
     ['--accesslog.filters.statuscodes=302-300', /"302-300" is not a status/],
     ['--accesslog.fields.defaultmode=redact', /"redact" is not one of: keep, drop/],
     ['--api.basepath=traefik', /"traefik" is not a path/],
+    ['--api.allowedhosts=https://lb.example', /"https:\/\/lb\.example" is not a host: write muster\.example\.com/],
+    ['--api.allowedhosts=lb.example:8080', /without scheme and port/],
     ['--core.defaultrulesyntax=v1', /"v1" is not one of: v3, v2/],
     ['--providers.docker.hostpolicy[0].projects=a', /a host policy needs hosts/],
     ['--providers.docker.hostpolicy.projects=a', /"hostpolicy" is a list/],
@@ -266,6 +275,13 @@ describe('options that are refused', () => {
       [web, `${at}.aliasheadersstrategy=keep`, `${at}.underscoreheadersstrategy=reject`],
       'bad-value',
       /underscoreheadersstrategy": aliasHeadersStrategy says otherwise/,
+    )
+  })
+
+  test('a secret that is too short, without showing it', () => {
+    assert.throws(
+      () => parseFlags(['--sticky.secret=hunter2']),
+      ({ message }: Error) => !message.includes('hunter2') && message.includes('16 characters at least'),
     )
   })
 
