@@ -17,7 +17,7 @@ export function respond(
     const { response } = exchange
     if (response.headersSent || response.destroyed) return
     const bytes = asBytes(body)
-    response.writeHead(status, [...ownFields(exchange, status, fields), 'Content-Length', String(bytes.length)])
+    response.writeHead(status, [...answerFields(exchange, status, fields), 'Content-Length', String(bytes.length)])
     // node:http writes the head in the encoding of what comes first.
     response.end(bytes, 'latin1')
     // A body that an attempt began to read stands before the next request, and node:http drops only untouched ones.
@@ -27,10 +27,11 @@ export function respond(
   const { socket } = exchange
   if (socket.destroyed || socket.writableEnded) return
   exchange.record.status = status
-  socket.end(rawResponse(status, body, ownFields(exchange, status, fields)), 'latin1')
+  socket.end(rawResponse(status, body, answerFields(exchange, status, fields)), 'latin1')
 }
 
-function ownFields(exchange: Exchange, status: number, fields: readonly string[]): readonly string[] {
+/** With what services and middlewares add to every answer. */
+export function answerFields(exchange: Exchange, status: number, fields: readonly string[]): readonly string[] {
   const { responseEdits, responseFields } = exchange
   if (responseEdits === undefined) return responseFields.length === 0 ? fields : [...fields, ...responseFields]
   return editedFields(exchange, { status, fields: [...fields, ...responseFields], origin: undefined })

@@ -4,6 +4,7 @@ import { accessLines } from '../entrypoint/access-lines.ts'
 import type { AccessLogOptions } from '../entrypoint/access-log.ts'
 import { openEntrypoint } from '../entrypoint/entrypoint.ts'
 import type { Entrypoint } from '../entrypoint/entrypoint.ts'
+import { EventStreams } from '../exchange/event-streams.ts'
 import type { Handler } from '../exchange/exchange.ts'
 import { internalHandler } from '../exchange/internal.ts'
 import type { AskInternal } from '../exchange/internal.ts'
@@ -93,12 +94,13 @@ export async function openDataPlane(options: DataPlaneOptions): Promise<DataPlan
   const { settings, column, secret, internalServices, ask, report } = options
   await using stack = new AsyncDisposableStack()
   const forwarder = stack.use(createForwarder(settings.limits))
+  const streams = stack.use(new EventStreams())
   const context = {
     entryPoints: [...settings.entryPoints.keys()],
     forward: forwarder.forward,
     tell: (news: MemberNews) => report.member(news),
     secret,
-    internalServices: new Map(internalServices.map((name) => [name, internalHandler(name, ask)])),
+    internalServices: new Map(internalServices.map((name) => [name, internalHandler(name, ask, streams)])),
   }
   const orders: Readonly<Record<MemberOrder, (memberKey: string) => void>> = {
     rest: (memberKey) => forwarder.closeIdle(memberKey),
@@ -144,6 +146,8 @@ export async function openDataPlane(options: DataPlaneOptions): Promise<DataPlan
       await Promise.all(entrypoints.map((entrypoint) => entrypoint.stopAccepting()))
     },
     async drain() {
+      // They have no end of their own.
+      streams[Symbol.dispose]()
       await Promise.all(entrypoints.map((entrypoint) => entrypoint.drain()))
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

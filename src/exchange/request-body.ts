@@ -1,0 +1,44 @@
+// The body of a request that Muster answers itself: small, whole, and in UTF-8.
+import type { Exchange } from './exchange.ts'
+
+/** `status`: what to answer; undefined: nobody is left to be answered. */
+export type ReadBody =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly status: 400 | 413 | undefined; readonly reason: string }
+
+const bytesMax = 65_536
+const tooLarge: ReadBody = { ok: false, status: 413, reason: `the body is larger than ${bytesMax} bytes` }
+const gone: ReadBody = { ok: false, status: undefined, reason: 'the client left' }
+
+/** Never rejects. What is too large is not read to its end. */
+export async function readBody({ request, framing }: Exchange): Promise<ReadBody> {
+  if (framing.kind === 'none') return { ok: true, text: '' }
+  if (request.destroyed) return gone
+  if (framing.kind === 'length' && framing.bytes > bytesMax) return tooLarge
+  const pieces: Buffer[] = []
+  let bytes = 0
+  const { promise, resolve } = Promise.withResolvers<ReadBody>()
+  const onData = (piece: Buffer): void => {
+    bytes += piece.length
+    if (bytes > bytesMax) {
+      request.pause()
+      resolve(tooLarge)
+    } else pieces.push(piece)
+  }
+  request.on('data', onData)
+  request.once('end', () => resolve(decoded(Buffer.concat(pieces))))
+  // After 'end' it is no news.
+  request.once('error', () => resolve(gone))
+  request.once('close', () => resolve(gone))
+  const body = await promise
+  request.off('data', onData)
+  return body
+}
+
+function decoded(bytes: Buffer): ReadBody {
+  try {
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes) }
+  } catch {
+    return { ok: false, status: 400, reason: 'the body is not UTF-8' }
+  }
+}
