@@ -4,7 +4,12 @@ import { createInternalServices } from './admin/internal-services.ts'
 import { logMemberChange } from './cluster/change-log.ts'
 import { Cluster } from './cluster/cluster.ts'
 import type { MemberChange } from './cluster/entry.ts'
+import { applyEdits } from './edits/apply-edits.ts'
+import { openEditStore } from './edits/edit-store.ts'
+import type { EditStore } from './edits/edit-store.ts'
+import { statePlace } from './edits/state-place.ts'
 import { Ledger } from './ledger/ledger.ts'
+import type { ContainerEvent } from './model/container-event.ts'
 import { openAccessFile } from './observability/access-file.ts'
 import type { AccessFile } from './observability/access-file.ts'
 import type { Logger } from './observability/logger.ts'
@@ -14,11 +19,13 @@ import { dockerEngine } from './provider/docker/dockerode-engine.ts'
 import { engineAddress } from './provider/docker/engine-address.ts'
 import { createFileProvider } from './provider/file/file-provider.ts'
 import type { Provider } from './provider/provider.ts'
+import { eventHappening, Journal, memberHappening, updateHappening } from './reconciler/journal.ts'
 import { Reconciler } from './reconciler/reconciler.ts'
 import type { Update } from './reconciler/reconciler.ts'
 import { createUpdateLog } from './reconciler/update-log.ts'
 import { entryPointNames } from './settings/entrypoint-names.ts'
 import { SettingsError } from './settings/settings-error.ts'
+import { defaultStateFile } from './settings/settings.ts'
 import type { Settings } from './settings/settings.ts'
 import { emptySnapshot } from './snapshot/empty-snapshot.ts'
 import { createLinker } from './snapshot/link.ts'
@@ -48,23 +55,27 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   const providers = createProviders(settings, log)
   const ledger = new Ledger(Math.max(settings.threads, 1))
   const store = new SnapshotStore(emptySnapshot)
-  const cluster = stack.use(new Cluster(ledger, (change) => onMemberChange(change, plane, log)))
+  const journal = new Journal()
+  const edits = stack.use(await openEdits(settings, journal, log))
+  const cluster = stack.use(new Cluster(ledger, (change) => onMemberChange(change, { plane, journal, log })))
   const ask = createInternalServices({
     version,
     startDate: new Date().toISOString(),
     settings,
-    secret: '',
     store,
     cluster,
+    edits,
+    journal,
+    declared: () => reconciler.declared,
+    apply: (cause) => reconciler.applyNow(cause),
     isStopping: () => stopping.signal.aborted,
     measure: () => plane.metrics(),
   })
   const report = await openReport(settings, log, stack, (news) => cluster.hear(news))
   const internalServices = internalServiceNames(settings)
-  const plane = stack.use(await openPlane({ settings, ledger, secret: '', internalServices, ask, report }))
+  const plane = stack.use(await openPlane({ settings, ledger, secret: edits.secret, internalServices, ask, report }))
   for (const [entrypoint, port] of plane.ports) log.info({ entrypoint, port }, 'listening')
 
-  const logUpdate = createUpdateLog(log)
   const { defaultRuleSyntax } = settings.core
   const reconciler = stack.use(
     new Reconciler({
@@ -75,14 +86,15 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
       cluster,
       store,
       link: createLinker({ ...entryPointNames(settings), internalServices, defaultRuleSyntax }),
-      // Told when it holds: a line that says "updated" must be true of every thread.
-      onUpdate: (update) => void publish(update, plane).then(() => logUpdate(update)),
+      overlay: (config) => applyEdits(config, edits.current),
+      onUpdate: tellUpdates(plane, journal, log),
       onFailure: (err, snapshot) =>
         log.error({ err, snapshot }, 'linking the configuration failed; the last one stays'),
     }),
   )
   reconciler.accept(internalDeclaration(settings))
-  for (const provider of providers) runProvider(provider, { reconciler, cluster, log, signal: stopping.signal })
+  const { signal } = stopping
+  for (const provider of providers) runProvider(provider, { reconciler, cluster, journal, log, signal })
   const started = stack.move()
   return {
     ports: plane.ports,
@@ -93,6 +105,22 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
       await started.disposeAsync()
     },
   }
+}
+
+async function openEdits({ api, sticky }: Settings, journal: Journal, log: Logger): Promise<EditStore> {
+  const edits = await openEditStore({
+    path: await statePlace(api.stateFile, defaultStateFile),
+    secret: sticky.secret,
+    warn: (fields, message) => log.warn(fields, message),
+  })
+  edits.listen(({ id, at, what, service, slot, by }) => {
+    journal.add(
+      { kind: 'edit', what, service, ...(slot === undefined ? {} : { member: slot }), detail: `from ${by}` },
+      at,
+    )
+    log.info({ edit: id, what, service, slot, client: by }, 'edited')
+  })
+  return edits
 }
 
 /** Where the data plane's news go. The access log's file outlives it: the last lines are written after its end. */
@@ -134,11 +162,25 @@ function publish({ snapshot: { version: number, plan } }: Update, plane: DataPla
   return plane.publish({ version: number, plan })
 }
 
-function onMemberChange(change: MemberChange, plane: DataPlane<Publication>, log: Logger): void {
+/** Told when it holds: a line that says "updated" must be true of every thread. */
+function tellUpdates(plane: DataPlane<Publication>, journal: Journal, log: Logger): (update: Update) => Promise<void> {
+  const logUpdate = createUpdateLog(log)
+  return async (update) => {
+    await publish(update, plane)
+    logUpdate(update)
+    journal.add(updateHappening(update, Date.now()))
+  }
+}
+
+function onMemberChange(
+  change: MemberChange,
+  { plane, journal, log }: { plane: DataPlane<Publication>; journal: Journal; log: Logger },
+): void {
   const { member, after } = change
   // Idle connections of ours would keep a well-behaved process alive until it is killed.
   const resting = after === 'gone' ? 'forget' : 'rest'
   plane.order(member.key, after !== 'gone' && member.row.admits !== 'nobody' ? 'resume' : resting)
+  journal.add(memberHappening(change, Date.now()))
   logMemberChange(log, change)
 }
 
@@ -155,13 +197,23 @@ function createProviders({ providers: { docker, file } }: Settings, log: Logger)
   return providers
 }
 
+/** Who hears what a provider says. */
+interface Listeners {
+  readonly reconciler: Reconciler
+  readonly cluster: Cluster
+  readonly journal: Journal
+}
+
 function runProvider(
   provider: Provider,
-  { reconciler, cluster, log, signal }: { reconciler: Reconciler; cluster: Cluster; log: Logger; signal: AbortSignal },
+  { reconciler, cluster, journal, log, signal }: Listeners & { log: Logger; signal: AbortSignal },
 ): void {
   const report = {
     publish: reconciler.accept.bind(reconciler),
-    observe: cluster.observe.bind(cluster),
+    observe(event: ContainerEvent) {
+      journal.add(eventHappening(event), event.at)
+      cluster.observe(event)
+    },
     log,
   }
   provider.run(report, signal).catch((err: unknown) => {

@@ -1,7 +1,11 @@
-// The service `api@internal`: which path gives which report or page. Reads only.
+// The service `api@internal`: which path gives which report or page, and which takes edits.
 import { STATUS_CODES } from 'node:http'
 import type { InternalAnswer, InternalRequest, InternalService } from '../exchange/internal.ts'
+import { json, told } from './answer.ts'
 import { balancers, members } from './balancer-report.ts'
+import { createEditApi } from './edit-api.ts'
+import type { EditApi } from './edit-api.ts'
+import { createEvents, journalReport } from './events.ts'
 import { explain } from './explain.ts'
 import type { Item } from './item.ts'
 import { withName } from './item.ts'
@@ -47,9 +51,17 @@ const lists: Readonly<Record<string, List>> = {
   '/api/udp/services': { kind: 'service', items: streamServiceItems('udp') },
 }
 
+/** What looks at more of a request than its path and query. */
+interface Special {
+  readonly edits: EditApi
+  readonly events: (request: InternalRequest) => InternalAnswer
+}
+
 export function createApi(sources: AdminSources): InternalService {
   const { basePath } = sources.settings.api
-  return (request) => answer(withoutBase(request, basePath), sources)
+  const edits = createEditApi(sources)
+  const special: Special = { edits, events: createEvents(sources) }
+  return (request) => answer(withoutBase(request, basePath), sources, special)
 }
 
 export function createPing(isStopping: () => boolean, terminatingStatusCode: number): InternalService {
@@ -70,15 +82,26 @@ function withoutBase(request: InternalRequest, basePath: string): InternalReques
   return path.startsWith(`${basePath}/`) ? { ...request, path: path.slice(basePath.length) } : request
 }
 
-function answer({ method, path, query }: InternalRequest, sources: AdminSources): InternalAnswer {
-  // RFC 9110 section 15.5.6: a 405 says what is allowed.
+function answer(
+  request: InternalRequest,
+  sources: AdminSources,
+  { edits, events }: Special,
+): InternalAnswer | Promise<InternalAnswer> {
+  const { method, path, query } = request
   if (method !== 'GET' && method !== 'HEAD') {
-    return json(405, { message: `${method} is not allowed here` }, ['Allow', 'GET, HEAD'])
+    const allowed = edits.takes(path) ? 'GET, HEAD, POST' : 'GET, HEAD'
+    // RFC 9110 section 15.5.6: a 405 says what is allowed.
+    const posted = method === 'POST' ? edits.post(request) : undefined
+    return posted ?? told(405, `${method} is not allowed here`, ['Allow', allowed])
   }
   const { dashboard } = sources.settings.api
   // Relative, as all references: below `basePath`, and below a prefix that a router takes off.
   if (path === '/' && dashboard) return { status: 302, body: '', fields: ['Location', 'balancer-manager'] }
   const parameters = new URLSearchParams(query)
+  if (path === '/api/muster/session') return edits.session(request)
+  if (path === '/api/muster/events') return events(request)
+  if (path === '/api/muster/journal') return journalReport(sources, parameters)
+  if (path === '/api/muster/undo') return told(405, 'an edit is undone by POST', ['Allow', 'POST'])
   const report = reports[path]
   if (report !== undefined) return json(200, report(sources, parameters))
   const page = dashboard ? pageAt(path) : undefined
@@ -89,7 +112,7 @@ function answer({ method, path, query }: InternalRequest, sources: AdminSources)
 
 function many({ items }: List, sources: AdminSources, query: URLSearchParams): InternalAnswer {
   const found = listed(items(sources), query)
-  if (!found.ok) return json(400, { message: found.reason })
+  if (!found.ok) return told(400, found.reason)
   return json(200, found.items.map(withName), ['X-Next-Page', String(found.nextPage)])
 }
 
@@ -99,12 +122,12 @@ function one(path: string, sources: AdminSources): InternalAnswer {
   const parent = path.slice(0, slash)
   if (parent === '/api/entrypoints') {
     const found = entryPoints(sources).find((candidate) => 'name' in candidate && candidate.name === name)
-    return found === undefined ? json(404, { message: `entry point not found: ${name}` }) : json(200, found)
+    return found === undefined ? told(404, `entry point not found: ${name}`) : json(200, found)
   }
   const list = lists[parent]
-  if (list === undefined) return json(404, { message: `nothing is at ${path}` })
+  if (list === undefined) return told(404, `nothing is at ${path}`)
   const found = list.items(sources).find((candidate) => candidate.name === name)
-  return found === undefined ? json(404, { message: `${list.kind} not found: ${name}` }) : json(200, withName(found))
+  return found === undefined ? told(404, `${list.kind} not found: ${name}`) : json(200, withName(found))
 }
 
 /** Names hold `@`, which clients may escape; a malformed escape cannot be a name. */
@@ -131,13 +154,5 @@ function rawData(sources: AdminSources): object {
     tcpServices: byName('/api/tcp/services'),
     udpRouters: byName('/api/udp/routers'),
     udpServices: byName('/api/udp/services'),
-  }
-}
-
-function json(status: number, value: unknown, fields: readonly string[] = []): InternalAnswer {
-  return {
-    status,
-    body: JSON.stringify(value),
-    fields: ['Content-Type', 'application/json', 'Cache-Control', 'no-store', ...fields],
   }
 }

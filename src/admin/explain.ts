@@ -101,7 +101,7 @@ function follow(
   route: RoutePlan | undefined,
   entryPoint: string,
   head: RequestHead,
-  { store, cluster, settings, secret }: AdminSources,
+  { store, cluster, settings, edits }: AdminSources,
 ): object {
   if (route === undefined) return { outcome: { status: 404, reason: 'no router matches' } }
   const { current } = store
@@ -119,7 +119,7 @@ function follow(
   if (route.refusal !== undefined) return { ...found, outcome: { status: 503, reason: route.refusal } }
   if (config === undefined) return { ...found, outcome: { reason: "one of Muster's own services answers" } }
   const ofService = cluster.members.filter(({ service }) => service === route.service)
-  const members = explainMembers(route.service, config, ofService, { head, secret })
+  const members = explainMembers(route.service, config, ofService, { head, secret: edits.secret })
   const chosen = members.filter(({ mayBeChosen }) => mayBeChosen)
   if (chosen.length === 0) return { ...found, members, outcome: { status: 503, reason: 'no member is ready' } }
   const slots = chosen.map(({ slot }) => slot).join(', ')

@@ -1,4 +1,8 @@
 import type { ClusterMember } from '../cluster/entry.ts'
+import type { EditStore } from '../edits/edit-store.ts'
+import type { Cause } from '../model/declaration.ts'
+import type { DynamicConfig } from '../model/merge.ts'
+import type { Journal } from '../reconciler/journal.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { SnapshotStore } from '../snapshot/snapshot-store.ts'
 
@@ -8,8 +12,12 @@ export interface AdminSources {
   /** ISO 8601. */
   readonly startDate: string
   readonly settings: Settings
-  /** Keys sticky cookies. */
-  readonly secret: string
   readonly store: SnapshotStore
   readonly cluster: { readonly members: readonly ClusterMember[] }
+  readonly edits: EditStore
+  readonly journal: Journal
+  /** What the edits are laid over. */
+  readonly declared: () => DynamicConfig
+  /** Puts the edits in force; resolves once every thread goes by them, rejects when they cannot be. */
+  readonly apply: (cause: Cause) => Promise<void>
 }

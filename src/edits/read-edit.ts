@@ -29,7 +29,7 @@ export function readEdit(given: unknown): Reading<AskedEdit> {
 }
 
 /** `null` is kept: it resets a field to what is declared. */
-export function readChanges(set: unknown, ofMember: boolean): Reading<FieldChanges> {
+function readChanges(set: unknown, ofMember: boolean): Reading<FieldChanges> {
   const fields = ofMember ? memberFields : balancerFields
   const whose = ofMember ? 'a member' : 'a balancer'
   const names = Object.keys(fields)

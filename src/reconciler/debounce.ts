@@ -22,11 +22,12 @@ export class Debounce {
   /** Runs now what was asked for; does nothing when nothing was. */
   flush(): void {
     if (this.#ceiling === undefined) return
-    this.#clear()
+    this.cancel()
     this.#run()
   }
 
-  #clear(): void {
+  /** What was asked for has become needless. */
+  cancel(): void {
     clearTimeout(this.#quiet)
     clearTimeout(this.#ceiling)
     this.#quiet = undefined
@@ -34,6 +35,6 @@ export class Debounce {
   }
 
   [Symbol.dispose](): void {
-    this.#clear()
+    this.cancel()
   }
 }

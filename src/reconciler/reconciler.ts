@@ -10,6 +10,9 @@ import type { SnapshotStore } from '../snapshot/snapshot-store.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { Debounce } from './debounce.ts'
 
+/** The cause that is no provider's: an edit. */
+const byHand = 'edits'
+
 /** What one update did; for the log and the journal. */
 export interface Update {
   readonly snapshot: Snapshot
@@ -29,8 +32,11 @@ export interface ReconcilerOptions {
   readonly ceilingMs: number
   readonly cluster: Cluster
   readonly store: SnapshotStore
+  /** What is laid over the declarations before anything is made of them. Keeps the objects it does not change. */
+  readonly overlay: (config: DynamicConfig) => DynamicConfig
   readonly link: (config: DynamicConfig, version: number) => Snapshot
-  readonly onUpdate: (update: Update) => void
+  /** Settles once the update is in force everywhere. */
+  readonly onUpdate: (update: Update) => Promise<void>
   /** A link that throws is our bug: the old snapshot stays. */
   readonly onFailure: (error: unknown, version: number) => void
 }
@@ -46,11 +52,13 @@ export class Reconciler {
   #causes = new Map<string, Cause>()
   #config: DynamicConfig = emptyConfig
   #started = false
+  /** The latest update, until it is in force. */
+  #inForce: Promise<void> = Promise.resolve()
 
   constructor(options: ReconcilerOptions) {
     this.#options = options
     this.#silent = new Set(options.providers)
-    this.#debounce = new Debounce(() => this.#apply(), options)
+    this.#debounce = new Debounce(() => this.#update(), options)
     this.#startCeiling = setTimeout(() => this.#start(), options.startCeilingMs)
   }
 
@@ -63,6 +71,22 @@ export class Reconciler {
     else if (this.#silent.size === 0) this.#start()
   }
 
+  /** Without what is laid over it. */
+  get declared(): DynamicConfig {
+    return this.#declared
+  }
+
+  /**
+   * What is laid over the declarations has changed: applied at once, with whatever was waiting. Resolves once it is in
+   * force everywhere, rejects when it cannot be. Before the start it resolves at once: the first snapshot will have it.
+   */
+  async applyNow(cause: Cause): Promise<void> {
+    this.#causes.set(byHand, cause)
+    if (!this.#started) return
+    this.#debounce.cancel()
+    await this.#apply()
+  }
+
   [Symbol.dispose](): void {
     clearTimeout(this.#startCeiling)
     this.#debounce[Symbol.dispose]()
@@ -72,25 +96,33 @@ export class Reconciler {
     if (this.#started) return
     this.#started = true
     clearTimeout(this.#startCeiling)
-    this.#apply()
+    this.#update()
   }
 
-  #apply(): void {
-    const { cluster, store, link, onUpdate, onFailure } = this.#options
-    const config = this.#declared
+  /** Nobody waits for it, and a failure is told. */
+  #update(): void {
+    this.#apply().catch(() => undefined)
+  }
+
+  /** In this instant; settles once it is in force everywhere, or rejects: then what was in force stays. */
+  #apply(): Promise<void> {
+    const { cluster, store, overlay, link, onUpdate, onFailure } = this.#options
+    const config = overlay(this.#declared)
     const causes = [...this.#causes.values()]
     this.#causes = new Map()
-    if (store.current.version > 0 && isSame(this.#config, config)) return
+    if (store.current.version > 0 && isSame(this.#config, config)) return this.#inForce
     const version = store.current.version + 1
     try {
       cluster.sync(config)
       const snapshot = link(config, version)
       store.publish(snapshot)
       const since = Math.min(...causes.map(({ at }) => at))
-      onUpdate({ snapshot, diff: diff(this.#config, config), causes, since })
+      this.#inForce = onUpdate({ snapshot, diff: diff(this.#config, config), causes, since })
       this.#config = config
+      return this.#inForce
     } catch (error) {
       onFailure(error, version)
+      return Promise.reject(error)
     }
   }
 }

@@ -30,7 +30,9 @@ export async function startMuster(...flags: string[]): Promise<RunningApp> {
     }
   const entryPoints = ['--entrypoints.http.address=127.0.0.1:0', '--entrypoints.traefik.address=127.0.0.1:0']
   const threads = flags.some((flag) => flag.startsWith('--threads')) ? [] : ['--threads=0']
-  const app = await startApp(parseFlags([...entryPoints, ...threads, '--api.insecure', ...flags]), {
+  // Nothing that one test's edits leave behind may reach another one.
+  const own = ['--api.insecure', '--api.stateFile=']
+  const app = await startApp(parseFlags([...entryPoints, ...threads, ...own, ...flags]), {
     error: write('error'),
     warn: write('warn'),
     info: write('info'),

@@ -32,17 +32,18 @@ export interface Ask {
   readonly method?: string
   readonly host?: string
   readonly fields?: Readonly<Record<string, string>>
+  readonly body?: string
 }
 
 /** One request on a connection of its own. */
 export async function ask(
   port: number,
   path: string,
-  { method = 'GET', host, fields = {} }: Ask = {},
+  { method = 'GET', host, fields = {}, body }: Ask = {},
 ): Promise<Answer> {
   const headers = host === undefined ? fields : { ...fields, host }
   const sent = request({ host: '127.0.0.1', port, path, method, headers, agent: false })
-  sent.end()
+  sent.end(body)
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
   const pairs = Array.from({ length: response.rawHeaders.length / 2 }, (_, i) =>
     response.rawHeaders.slice(2 * i, 2 * i + 2),

@@ -5,16 +5,20 @@ import { createApi } from '../../../src/admin/api.ts'
 import { internalServiceNames } from '../../../src/admin/internal-declaration.ts'
 import { middlewareItems } from '../../../src/admin/middleware-items.ts'
 import type { AdminSources } from '../../../src/admin/sources.ts'
+import { openEditStore } from '../../../src/edits/edit-store.ts'
 import type { InternalAnswer } from '../../../src/exchange/internal.ts'
 import { balancingDefaults } from '../../../src/model/dynamic-config.ts'
 import type { MiddlewareConfig, RouterConfig, ServiceConfig } from '../../../src/model/dynamic-config.ts'
 import { merge } from '../../../src/model/merge.ts'
 import { qualify } from '../../../src/model/qualified-name.ts'
+import { Journal } from '../../../src/reconciler/journal.ts'
 import { parseFlags } from '../../../src/settings/flags.ts'
 import { createLinker } from '../../../src/snapshot/link.ts'
 import { SnapshotStore } from '../../../src/snapshot/snapshot-store.ts'
 import type { Snapshot } from '../../../src/snapshot/snapshot.ts'
 import { headersWith } from '../middleware/harness.ts'
+
+const edits = await openEditStore({ path: undefined, secret: undefined, warn: () => undefined })
 
 const router: RouterConfig = {
   rule: 'Host(`a.local`)',
@@ -399,6 +403,17 @@ function get(target: string, flags: readonly string[] = [], method = 'GET'): Int
     },
   ])
   const store = new SnapshotStore(link(config, 1))
-  const api = createApi({ version: '1', startDate: '', settings, secret: '', store, cluster: { members: [] } })
-  return api({ method, path, query }) as InternalAnswer
+  const api = createApi({
+    version: '1',
+    startDate: '',
+    settings,
+    store,
+    cluster: { members: [] },
+    edits,
+    journal: new Journal(),
+    declared: () => config,
+    apply: () => Promise.resolve(),
+  })
+  const around = { host: 'localhost', fields: [], clientIp: '127.0.0.1', router: 'api@internal', body: undefined }
+  return api({ method, path, query, ...around }) as InternalAnswer
 }

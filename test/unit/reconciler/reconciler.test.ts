@@ -82,8 +82,65 @@ test('a compile that throws keeps the old snapshot and is reported', (t) => {
   assert.deepEqual(rules(updates.at(-1)), ['Host(`good`)'])
 })
 
-function start(t: TestContext, { providers }: { providers: string[] }) {
+test('what is laid over the declarations is applied at once, with what was waiting, and awaited', async (t) => {
+  const laid = { rule: 'Host(`a`)' }
+  const { reconciler, updates, publishing } = started(t, (config) => withRule(config, laid.rule))
+  reconciler.accept(declaration('docker', 'Host(`waits`)'))
+  laid.rule = 'Host(`edited`)'
+  let done = false
+  const applied = reconciler.applyNow({ what: 'edit: drain x', at: Date.now() }).then(() => (done = true))
+  assert.deepEqual(rules(updates[1]), ['Host(`edited`)'])
+  assert.deepEqual(
+    updates[1]?.causes.map(({ what }) => what),
+    ['test', 'edit: drain x'],
+  )
+  await Promise.resolve()
+  assert.equal(done, false)
+  for (const { resolve } of publishing) resolve()
+  await applied
+  t.mock.timers.tick(1000)
+  assert.equal(updates.length, 2)
+  assert.deepEqual(declaredRules(reconciler), ['Host(`waits`)'])
+})
+
+test('an edit that cannot be put in force is told to whoever made it', async (t) => {
+  const laid = { rule: 'Host(`a`)' }
+  const { reconciler, failures, updates, publishing } = started(t, (config) => withRule(config, laid.rule))
+  for (const { resolve } of publishing) resolve()
+  laid.rule = 'throw'
+  await assert.rejects(reconciler.applyNow({ what: 'edit', at: 0 }), /cannot compile version 2/)
+  assert.deepEqual(failures, ['cannot compile version 2'])
+  laid.rule = 'Host(`a`)'
+  await reconciler.applyNow({ what: 'undo', at: 0 })
+  laid.rule = 'Host(`b`)'
+  const applied = reconciler.applyNow({ what: 'edit', at: 0 })
+  for (const { resolve } of publishing) resolve()
+  await applied
+  assert.deepEqual(rules(updates.at(-1)), ['Host(`b`)'])
+})
+
+test('before the start an edit waits for the first snapshot, and nobody for it', async (t) => {
+  const { reconciler, updates } = start(t, { providers: ['docker'] })
+  await reconciler.applyNow({ what: 'edit', at: 0 })
+  assert.equal(updates.length, 0)
+})
+
+interface StartOptions {
+  readonly providers: string[]
+  readonly overlay?: (config: DynamicConfig) => DynamicConfig
+}
+
+function withRule(config: DynamicConfig, rule: string): DynamicConfig {
+  return { ...config, routers: new Map([...config.routers].map(([name, router]) => [name, { ...router, rule }])) }
+}
+
+function declaredRules({ declared }: Reconciler): string[] {
+  return [...declared.routers.values()].map(({ rule }) => rule)
+}
+
+function start(t: TestContext, { providers, overlay = (config) => config }: StartOptions) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const publishing: PromiseWithResolvers<void>[] = []
   const updates: Update[] = []
   const failures: string[] = []
   const store = new SnapshotStore(snapshotOf(undefined, 0))
@@ -96,15 +153,21 @@ function start(t: TestContext, { providers }: { providers: string[] }) {
     cluster,
     store,
     link: snapshotOf,
-    onUpdate: (update) => updates.push(update),
+    overlay,
+    onUpdate(update) {
+      updates.push(update)
+      const published = Promise.withResolvers<void>()
+      publishing.push(published)
+      return published.promise
+    },
     onFailure: (error) => failures.push((error as Error).message),
   })
   t.after(() => reconciler[Symbol.dispose]())
-  return { reconciler, updates, failures, store }
+  return { reconciler, updates, failures, store, publishing }
 }
 
-function started(t: TestContext) {
-  const parts = start(t, { providers: ['docker'] })
+function started(t: TestContext, overlay?: StartOptions['overlay']) {
+  const parts = start(t, { providers: ['docker'], ...(overlay === undefined ? {} : { overlay }) })
   parts.reconciler.accept(declaration('docker', 'Host(`a`)'))
   return parts
 }
