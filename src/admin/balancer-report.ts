@@ -1,10 +1,12 @@
-// Balancers and their members as they stand at this instant: configuration, state with its reason, and the ledger's books.
-import type { ClusterMember } from '../cluster/entry.ts'
-import { hostPort } from '../exchange/host-port.ts'
+// Balancers as they stand at this instant, each with its members: what is configured, what was edited, how they do.
 import type { Edits } from '../edits/edit.ts'
-import type { MemberConfig } from '../model/dynamic-config.ts'
+import { balancingDefaults } from '../model/dynamic-config.ts'
+import type { ServiceConfig, SessionConfig } from '../model/dynamic-config.ts'
 import { memberKey } from '../model/member-key.ts'
-import { editedBalancer, editedMember } from './edited.ts'
+import type { QualifiedName } from '../model/qualified-name.ts'
+import { stickyCookieName } from '../service/sticky-cookie.ts'
+import { editedBalancer } from './edited.ts'
+import { memberReport } from './member-report.ts'
 import type { AdminSources } from './sources.ts'
 
 /** One entry per load-balancing service, in name order, each with its members in balancing order. */
@@ -14,42 +16,49 @@ export function balancers({ store, cluster, edits }: AdminSources): object[] {
     config === undefined
       ? []
       : {
-          name,
-          method: 'byrequests',
-          stickyCookie: config.stickyCookie,
+          ...balancerReport(name, config, edits.current),
           usedBy,
-          ...editedBalancer(edits.current, name),
           members: config.members
             .flatMap(({ id }) => memberByKey.get(memberKey(name, id)) ?? [])
-            .map((member) => memberReport(member, edits.current)),
+            .map((member) => memberReport(member, config, edits.current)),
         },
   )
 }
 
-export function members({ cluster, edits }: AdminSources): object[] {
-  return cluster.members.map((member) => memberReport(member, edits.current))
+export function members({ store, cluster, edits }: AdminSources): object[] {
+  return cluster.members.map((member) => {
+    const config = store.current.services.get(member.service)?.config
+    return memberReport(member, config, edits.current)
+  })
 }
 
-function memberReport({ key, service, config, state, reason, row }: ClusterMember, edits: Edits): object {
+function balancerReport(name: QualifiedName, config: ServiceConfig, edits: Edits): object {
+  const { stickyCookie, session, healthCheck, balancing = balancingDefaults } = config
+  const { method, failover, maxAttempts, forceRecovery, retryMs, slowStartMs } = balancing
+  const sticky =
+    stickyCookie === undefined && session === undefined
+      ? undefined
+      : {
+          cookie: stickyCookie && stickyCookieName(name, stickyCookie),
+          form: stickyCookie && (stickyCookie.form ?? 'opaque'),
+          session: session && sessionText(session),
+        }
   return {
-    key,
-    service,
-    slot: config.slot,
-    container: config.container?.name,
-    url: memberUrl(config),
-    state,
-    reason,
-    weight: config.weight,
-    elected: row.elected,
-    busy: row.busy,
-    errors: row.errors,
-    /** Bytes. */
-    to: row.to,
-    from: row.from,
-    ...editedMember(edits, service, config.slot),
+    name,
+    method,
+    sticky,
+    stickyCookie,
+    failover,
+    maxAttempts,
+    forceRecovery,
+    retryMs,
+    slowStartMs,
+    health: healthCheck?.mode,
+    ...editedBalancer(edits, name),
   }
 }
 
-export function memberUrl({ scheme, host, port }: MemberConfig): string {
-  return `${scheme}://${hostPort(host, port)}`
+/** As Apache writes it: `ROUTEID|jsessionid`. */
+function sessionText({ cookie, parameter }: SessionConfig): string {
+  return parameter === '' || parameter === cookie ? cookie : `${cookie}|${parameter}`
 }

@@ -2,7 +2,7 @@
 import type { InternalService } from '../exchange/internal.ts'
 import type { MetricsShare } from '../observability/metrics.ts'
 import { exposition, prometheusType } from '../observability/prometheus.ts'
-import { memberUrl } from './balancer-report.ts'
+import { memberUrl } from './member-report.ts'
 import type { AdminSources } from './sources.ts'
 
 /** @param measure asks every thread; called once per scrape */

@@ -9,7 +9,7 @@ import type {
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { ClusterMember } from '../cluster/entry.ts'
 import type { ServiceInfo } from '../snapshot/snapshot.ts'
-import { memberUrl } from './balancer-report.ts'
+import { memberUrl } from './member-report.ts'
 import { item } from './item.ts'
 import type { Item } from './item.ts'
 import { goDuration } from './json.ts'

@@ -1,6 +1,7 @@
 // The journal: what it tells, that it ends somewhere, and that ids go on from one process to the next.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Vitals } from '../../../src/cluster/vitals.ts'
 import type { MemberChange } from '../../../src/cluster/entry.ts'
 import { Ledger } from '../../../src/ledger/ledger.ts'
 import { qualify } from '../../../src/model/qualified-name.ts'
@@ -65,6 +66,8 @@ test('tells the change of a member, and how long it took when its cause has a ti
     config,
     state: 'draining',
     reason: 'is being stopped',
+    since: 0,
+    vitals: new Vitals(),
     row: new Ledger().row('k'),
   } as const
   const change: MemberChange = { member, before: 'ready', after: 'draining', at: 100 }
