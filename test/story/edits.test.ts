@@ -9,6 +9,7 @@ import type { RunningApp } from '../support/app.ts'
 import { ask } from '../support/edge.ts'
 import { post, session } from '../support/editor.ts'
 import { openEvents } from '../support/event-source.ts'
+import { eventually } from '../support/eventually.ts'
 import { configFile, openMember } from '../support/file-config.ts'
 import type { ConfigFile, TestMember } from '../support/file-config.ts'
 
@@ -72,11 +73,11 @@ for (const threads of [0, 2]) {
     )
     assert.ok(first.journal.length > 0)
     await post(muster.apiPort, path, { service, set: { failover: false } })
-    for (;;) {
+    await eventually(async () => {
       const { balancers, journal } = state(await events.next())
       assert.ok(journal.every(({ id }) => id > (first.journal.at(-1)?.id ?? 0)))
-      if (balancers[0]?.edited !== undefined) break
-    }
+      assert.deepEqual(balancers[0]?.edited, { failover: false })
+    }, 10_000)
     const stopping = muster[Symbol.asyncDispose]()
     assert.match(await events.rest(), /retry: 2000\n\n$/)
     await stopping
@@ -88,10 +89,10 @@ test('a client of events that leaves takes its stream along', async () => {
   const open = await Promise.all(Array.from({ length: 64 }, () => openEvents(muster.apiPort, '/api/muster/events')))
   assert.equal((await ask(muster.apiPort, '/api/muster/events')).status, 503)
   for (const events of open) events[Symbol.dispose]()
-  for (;;) {
+  await eventually(async () => {
     using events = await openEvents(muster.apiPort, '/api/muster/events')
-    if (events.status === 200) break
-  }
+    assert.equal(events.status, 200)
+  }, 10_000)
 })
 
 test('edits, and the secret, outlive the process, and wait for members that are not there', async () => {
