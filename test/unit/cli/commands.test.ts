@@ -10,6 +10,7 @@ const cases: readonly (readonly [words: readonly string[], code: number, says: R
   [['up'], 1, /^muster: there is no command "up"; muster --help lists them\n$/],
   [['--help'], 0, /^muster \[options\].*\n(?:.*\n)*muster lint FILE…/],
   [['healthcheck', '--help'], 0, /^muster \[options\]/],
+  [['import', 'nginx', 'x'], 2, /^muster: "nginx" cannot be imported, only apache can be imported\n/],
   [['lint', '/'], 2, /cannot be read: there is no file there/],
 ]
 for (const [words, code, says] of cases) {
