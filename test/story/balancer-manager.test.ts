@@ -1,84 +1,77 @@
 // The balancer-manager as a person sees it: in a real browser, while members work, come and go.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { chromium } from 'playwright-core'
-import type { Browser, Page } from 'playwright-core'
-import { ensureChromium } from '../../compose/setup/chromium.ts'
-import { startMuster } from '../support/app.ts'
-import { configFile, openMember } from '../support/file-config.ts'
-import { ask } from '../support/edge.ts'
+import { test } from 'node:test'
+import { useBrowser } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
+import { openManagerStage } from '../support/manager-stage.ts'
 
-const host = 'demo.res.ch'
 const ceilingMs = 10_000
-const found = await ensureChromium()
-const skip = found.kind === 'missing' ? found.reason : false
-let browser: Browser
+const { skip, visit } = await useBrowser()
 
-before(async () => {
-  if (found.kind === 'missing') return
-  // As root there is no sandbox; the rest keeps the browser from calling home.
-  const args = ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update']
-  browser = await chromium.launch({ executablePath: found.path, args })
-})
-after(() => browser?.close())
-
-test('one table per balancer, one row per member, counting as requests come', { skip }, async () => {
-  await using a = await openMember('a')
-  await using b = await openMember('b')
-  await using config = await configFile(twoServices([a.url, b.url]))
-  await using muster = await startMuster(`--providers.file.filename=${config.path}`)
-  await using page = await openPage(muster.apiPort)
+test('one table per balancer with Apache’s columns, one row per member, live', { skip }, async () => {
+  await using stage = await openManagerStage()
+  await using page = await visit(`http://127.0.0.1:${stage.apiPort}/`)
+  assert.match(page.url(), /\/balancer-manager$/)
   await page.waitForSelector('section table')
 
-  assert.deepEqual(await page.locator('h2').allTextContents(), ['balancer://dynamic@file', 'balancer://static@file'])
+  const headings = await page.locator('section h2').allTextContents()
+  assert.deepEqual(headings, ['balancer://dynamic@file', 'balancer://static@file'])
   const columns = await page.locator('section').first().locator('th').allTextContents()
-  assert.deepEqual(columns, ['Worker URL', 'Route', 'Container', 'Factor', 'Status', 'Elected', 'Busy', 'To', 'From'])
-  const rows = page.locator('section').first().locator('tbody tr')
+  const apache = 'Worker URL,Route,RouteRedir,Factor,Set,Status,Elected,Busy,Load,To,From'.split(',')
+  assert.deepEqual(columns, [...apache, 'p50 / p99', 'Errors', 'Requests/s'])
+  const rows = page.locator('section').first().locator('[data-key]')
   assert.equal(await rows.count(), 2)
-  assert.deepEqual(await rows.locator('.state').allTextContents(), ['ready', 'ready'])
-
-  for (let i = 0; i < 6; i++) await ask(muster.port, '/api/', { host })
   await eventually(async () => {
-    assert.deepEqual(await rows.locator('td:nth-child(6)').allTextContents(), ['3', '3'])
+    assert.deepEqual(await rows.locator('.state').allTextContents(), ['ready', 'ready'])
+    assert.match((await page.locator('section .facts').first().textContent()) ?? '', /^2 of 2 ready · /)
+    assert.match((await page.locator('header .summary').textContent()) ?? '', /^2 balancers · 4 of 4 members ready/)
   }, ceilingMs)
+
+  await stage.send(6)
+  await eventually(async () => {
+    assert.deepEqual(await rows.locator('[data-label=Elected]').allTextContents(), ['3', '3'])
+  }, ceilingMs)
+  assert.match((await page.locator('#freshness').textContent()) ?? '', /^live · \d\d:\d\d:\d\d$/)
   assert.deepEqual(page.trouble, [])
 })
 
 test('a member that is gone leaves the page without a reload, and lost contact is said', { skip }, async () => {
-  await using a = await openMember('a')
-  await using b = await openMember('b')
-  await using config = await configFile(twoServices([a.url, b.url]))
-  await using muster = await startMuster(`--providers.file.filename=${config.path}`)
-  await using page = await openPage(muster.apiPort)
-  const rows = page.locator('section').first().locator('tbody tr')
+  await using stage = await openManagerStage()
+  await using page = await visit(`http://127.0.0.1:${stage.apiPort}/`)
+  const rows = page.locator('section').first().locator('[data-key]')
   await eventually(async () => assert.equal(await rows.count(), 2), ceilingMs)
-  await config.write(twoServices([a.url]))
+  await page.evaluate('globalThis.sameDocument = true')
+  await stage.leave()
   await eventually(async () => assert.equal(await rows.count(), 1), ceilingMs)
-  await muster[Symbol.asyncDispose]()
+  assert.equal(await page.evaluate('globalThis.sameDocument'), true)
+
+  await stage.stop()
   await page.waitForSelector('#freshness.stale')
+  const said = await page.locator('#freshness').textContent()
+  assert.match(said ?? '', /^No contact since \d\d:\d\d:\d\d; what you see is the last known state\.$/)
   assert.equal(await page.locator('section').count(), 2)
 })
 
-async function openPage(port: number): Promise<Page & { readonly trouble: string[] }> {
-  const page = await browser.newPage()
-  const trouble: string[] = []
-  page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()))
-  page.on('pageerror', (error) => trouble.push(error.message))
-  await page.goto(`http://127.0.0.1:${port}/`)
-  assert.match(page.url(), /\/balancer-manager$/)
-  return Object.assign(page, { trouble, [Symbol.asyncDispose]: () => page.close() })
-}
+test('where Traefik has its dashboard the same page works', { skip }, async () => {
+  await using stage = await openManagerStage()
+  await using page = await visit(`http://127.0.0.1:${stage.apiPort}/dashboard/`)
+  await page.waitForSelector('section table')
+  assert.equal(await page.locator('[data-key]').count(), 4)
+  assert.deepEqual(page.trouble, [])
+})
 
-function twoServices(urls: readonly string[]): string {
-  const servers = urls.map((url) => `{ url: '${url}' }`).join(', ')
-  return `
-http:
-  routers:
-    static: { rule: Host(\`${host}\`) && PathPrefix(\`/\`), service: static }
-    dynamic: { rule: Host(\`${host}\`) && PathPrefix(\`/api/\`), service: dynamic }
-  services:
-    static: { loadBalancer: { servers: [${servers}], sticky: { cookie: { name: static_cookie } } } }
-    dynamic: { loadBalancer: { servers: [${servers}] } }
-`
-}
+test('on a phone rows are cards, nothing scrolls sideways, and every control fits a finger', { skip }, async () => {
+  await using stage = await openManagerStage()
+  for (const width of [320, 390, 844]) {
+    await using page = await visit(`http://127.0.0.1:${stage.apiPort}/`, { viewport: { width, height: 800 } })
+    await page.waitForSelector('[data-action=drain]')
+    const beyond = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+    assert.ok(beyond <= 0, `${beyond} pixels stand out at a width of ${width}`)
+    assert.equal(await page.evaluate(`getComputedStyle(document.querySelector('.figures')).display`), 'grid')
+    if (width > 700) continue
+    const small = await page.evaluate<string[]>(`[...document.querySelectorAll('button, select, input, summary')]
+      .map((control) => ({ box: control.getBoundingClientRect(), name: control.outerHTML }))
+      .filter(({ box }) => box.height < 40 || box.width < 40).map(({ name }) => name)`)
+    assert.deepEqual(small, [])
+  }
+})

@@ -29,9 +29,9 @@ export const Balancer = memo(({ balancer, editable, errors }) => {
   const { name, members } = balancer
   const ready = members.filter(({ state }) => state === 'ready').length
   const peak = commonPeak(members)
-  return h('section', { id: name, 'aria-labelledby': `${name} heading` }, [
+  return h('section', { id: name, 'aria-label': `balancer://${name}` }, [
     h('div', { class: 'head' }, [
-      h('h2', { id: `${name} heading` }, `balancer://${name}`),
+      h('h2', null, `balancer://${name}`),
       h('p', { class: 'facts' }, [
         h(
           'strong',

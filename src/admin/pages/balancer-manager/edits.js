@@ -61,9 +61,9 @@ async function failed(place, { status, message }) {
   // The token is of one life of Muster: with the next one's the same press succeeds.
   const isRestarted = status === 403 && (await renewSession().catch(() => false))
   const text = isRestarted ? 'Muster was restarted: try once more.' : message
+  if (status === 404) await refresh()
   if (place === undefined || !isShown(place)) toast({ text, isError: true })
   else setError(place, text)
-  if (status === 404) await refresh()
   return false
 }
 

@@ -33,7 +33,7 @@ export const MemberRows = memo(({ member, peak, editable, error }) => {
       ]),
       h('tr', { class: 'more' }, [
         h('td', { colSpan: 14 }, [
-          h('div', { class: 'line' }, [
+          h('div', { class: 'details' }, [
             h('p', { class: 'about' }, [h(State, { member }), h(Names, { member })]),
             editable && h(MemberControls, { member }),
           ]),

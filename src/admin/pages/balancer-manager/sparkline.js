@@ -18,7 +18,7 @@ export function Sparkline({ perSecond = [], peak }) {
   return h('span', { class: 'spark' }, [
     h('svg', { viewBox: `0 0 ${width} ${height}`, width, height, 'aria-hidden': 'true', preserveAspectRatio: 'none' }, [
       h('path', { class: 'area', d: area(perSecond, peak) }),
-      h('path', { class: 'line', d: line(perSecond, peak) }),
+      h('path', { class: 'line', 'vector-effect': 'non-scaling-stroke', d: line(perSecond, peak) }),
     ]),
     h('span', { class: 'rate' }, shown),
   ])

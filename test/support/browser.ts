@@ -1,0 +1,46 @@
+// One real Chromium for a test file, and pages of it that remember what went wrong in them.
+import { after, before } from 'node:test'
+import { chromium } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { ensureChromium } from '../../compose/setup/chromium.ts'
+
+export interface WatchedPage extends Page {
+  /** Errors on the console and thrown in scripts. */
+  readonly trouble: string[]
+}
+
+export interface TestBrowser {
+  /** A reason to skip, where there is no browser. */
+  readonly skip: string | false
+  /** `prepare` runs before the address is asked for. */
+  readonly visit: (
+    address: string,
+    options?: BrowserContextOptions,
+    prepare?: (page: Page) => Promise<void>,
+  ) => Promise<WatchedPage>
+}
+
+export async function useBrowser(): Promise<TestBrowser> {
+  const found = await ensureChromium()
+  let browser: Browser | undefined
+  before(async () => {
+    if (found.kind === 'missing') return
+    // As root there is no sandbox; the rest keeps the browser from calling home.
+    const args = ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update']
+    browser = await chromium.launch({ executablePath: found.path, args })
+  })
+  after(() => browser?.close())
+  return {
+    skip: found.kind === 'missing' ? found.reason : false,
+    async visit(address, options = {}, prepare) {
+      if (browser === undefined) throw new Error('the browser is not running')
+      const page = await browser.newPage(options)
+      const trouble: string[] = []
+      page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()))
+      page.on('pageerror', (error) => trouble.push(error.message))
+      await prepare?.(page)
+      await page.goto(address)
+      return Object.assign(page, { trouble, [Symbol.asyncDispose]: () => page.close() })
+    },
+  }
+}
