@@ -38,7 +38,7 @@ export function toldMember(service: string, slot: string, fields: Told = {}): To
 
 /** The page is told this instead of Muster's state: asked anew many times a second. */
 export async function tellStates(page: Page, state: () => ToldState): Promise<void> {
-  await page.route('**/api/muster/journal*', (route) => route.fulfill({ json: [] }))
+  await page.route('**/api/muster/balancers', (route) => route.fulfill({ json: state().balancers }))
   await page.route('**/api/muster/events', (route) => {
     const data = JSON.stringify({ at: Date.now(), journal: [], problems: 0, ...state() })
     // The connection ends with the state; the browser comes back soon for the next one.

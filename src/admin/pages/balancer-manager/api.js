@@ -8,8 +8,9 @@ export function apiUrl(path) {
 
 export async function get(path) {
   const response = await fetch(apiUrl(path), { signal: AbortSignal.timeout(5000) })
-  if (!response.ok) throw new Error(`status ${response.status}`)
-  return response.json()
+  if (response.ok) return response.json()
+  const { message = `status ${response.status}` } = await response.json().catch(() => ({}))
+  throw Object.assign(new Error(message), { isRefusal: response.status === 403 })
 }
 
 /** The status with what was answered; status 0 and a message when nothing was. */

@@ -59,7 +59,7 @@ export function setError(place, message) {
 
 async function failed(place, { status, message }) {
   // The token is of one life of Muster: with the next one's the same press succeeds.
-  const isRestarted = status === 403 && (await renewSession().catch(() => false))
+  const isRestarted = status === 403 && (await renewSession())
   const text = isRestarted ? 'Muster was restarted: try once more.' : message
   if (status === 404) await refresh()
   if (place === undefined || !isShown(place)) toast({ text, isError: true })

@@ -49,14 +49,14 @@ function Latest({ journal }) {
 
 const Entry = memo(({ entry }) => {
   const { at, kind, what, service, member, detail, tookMs } = entry
-  const about = [member, service].filter((name) => name && !what.includes(name))
+  const about = [service, detail].filter((text) => text && !what.includes(text))
   return h('li', { class: kind }, [
     h('time', { dateTime: new Date(at).toISOString() }, clock(at)),
     h('span', { class: 'kind' }, kinds[kind] ?? kind),
     h('span', { class: 'what' }, [
-      h('span', null, what),
+      member && !what.includes(member) && [h('b', null, member), ' '],
+      what,
       about.length > 0 && h('small', null, about.join(' · ')),
-      detail && h('small', null, detail),
     ]),
     h('span', { class: 'took' }, tookMs === undefined || tookMs === null ? '' : milliseconds(tookMs)),
   ])
