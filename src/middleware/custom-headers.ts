@@ -2,10 +2,10 @@
 import { removeField, setField, type FieldName } from '../exchange/field-list.ts'
 import type { ResponseEdit } from '../exchange/exchange.ts'
 import type { HeadersConfig } from '../model/dynamic-config.ts'
-import { balancerVariables } from './balancer-variables.ts'
 import { fieldName, fieldText, isFraming } from './field-text.ts'
 import type { Middleware } from './middleware.ts'
 import { editResponse } from './response-edit.ts'
+import { spokenValue } from './spoken-value.ts'
 
 interface Change {
   readonly name: FieldName
@@ -39,7 +39,7 @@ function changesOf(fields: ReadonlyMap<string, string>): readonly Change[] {
 
 /** Values with Apache's variables are put together with each answer; one that turns out empty leaves no field. */
 function responseEdit(changes: readonly Change[]): ResponseEdit {
-  const spoken = changes.map((change) => ({ ...change, valueFor: balancerVariables(change.value) }))
+  const spoken = changes.map((change) => ({ ...change, valueFor: spokenValue(change.value) }))
   if (spoken.every(({ valueFor }) => valueFor === undefined)) return ({ fields }) => apply(changes, fields)
   return ({ fields }, exchange) => {
     const now = spoken.map(({ name, value, valueFor }) => ({ name, value: valueFor?.(exchange) ?? value }))

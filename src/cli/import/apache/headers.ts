@@ -1,4 +1,5 @@
 // Header and RequestHeader with a fixed value → a headers middleware; the others say why not.
+import { balancerVariablePattern } from '../../../model/balancer-variables.ts'
 import { fieldsOf } from '../piece.ts'
 import type { Fields } from '../piece.ts'
 import { cited } from '../remark.ts'
@@ -55,9 +56,8 @@ function whyNotFixed({ action, name, value, condition, of }: HeaderDraft): strin
   if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return 'that is no name of a header. Not imported'
   // oxlint-disable-next-line no-control-regex -- what a field may not hold (RFC 9110 5.5)
   if (/[\x00-\x08\x0A-\x1F\x7F]/.test(value)) return 'the value holds control characters. Not imported'
-  if (of === 'response' && /%\{BALANCER_/.test(value)) {
-    return 'of these variables Muster has the route of the member, %{BALANCER_WORKER_ROUTE}e. Not imported'
-  }
-  if (/%(?!%)/.test(value.replaceAll('%%', ''))) return 'Muster has no variables in headers. Not imported'
+  const other = (of === 'response' ? value.replaceAll(balancerVariablePattern, '') : value).replaceAll('%%', '')
+  if (other.includes('%'))
+    return 'the only variables Muster has are those of balancers, %{BALANCER_…}e, and in answers. Not imported'
   return undefined
 }

@@ -90,9 +90,7 @@ function balancing(reader: Reader): Record<string, Value | undefined> {
   }
 }
 
-function tellOfRouteHeader({ line, text, value, condition }: HeaderDraft, tell: Tell): void {
-  if (value !== '%{BALANCER_WORKER_ROUTE}e')
-    tell(line, 'note', `${cited(text)}: Muster writes the route and nothing else`)
+function tellOfRouteHeader({ line, text, condition }: HeaderDraft, tell: Tell): void {
   if (condition !== undefined)
     tell(line, 'note', `${cited(text)}: Muster writes it with every answer, not when ${condition}`)
 }

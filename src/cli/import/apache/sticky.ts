@@ -14,9 +14,9 @@ export function isRouteCookie({ of, name, value }: HeaderDraft): boolean {
   return of === 'response' && /^set-cookie$/i.test(name) && value.includes(route)
 }
 
-/** A header that tells the client the member's route. */
+/** A header that tells the client the member's route, and nothing else. */
 export function isRouteHeader({ of, name, value }: HeaderDraft): boolean {
-  return of === 'response' && !/^set-cookie$/i.test(name) && value.includes(route)
+  return of === 'response' && !/^set-cookie$/i.test(name) && value === route
 }
 
 /** Undefined: the balancer is not sticky. */
