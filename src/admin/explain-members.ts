@@ -2,7 +2,7 @@
 import type { ClusterMember } from '../cluster/entry.ts'
 import type { RequestHead } from '../exchange/exchange.ts'
 import { balancingDefaults } from '../model/dynamic-config.ts'
-import type { ServiceConfig } from '../model/dynamic-config.ts'
+import type { Method, ServiceConfig } from '../model/dynamic-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { memberOf } from '../service/member.ts'
 import type { Member } from '../service/member.ts'
@@ -29,7 +29,7 @@ export function explainMembers(
   members: readonly ClusterMember[],
   { head, secret }: { readonly head: RequestHead; readonly secret: string },
 ): readonly ExplainedMember[] {
-  const { failover, forceRecovery } = config.balancing ?? balancingDefaults
+  const { method, failover, forceRecovery } = config.balancing ?? balancingDefaults
   const asked = members.map(({ key, config: member, row }) => memberOf(key, member, row))
   const stuck = compileStickiness(service, config, asked, secret)?.find({ head, fields: head.fields })
   const serving = new Set(servingNow(asked, { forceRecovery }))
@@ -41,18 +41,22 @@ export function explainMembers(
     const why = isLost
       ? `the session of ${stuck.session?.name} is another one's, and failover is off`
       : stuck?.member === undefined
-        ? turnOf(member, serving.has(member), { state, reason, total })
+        ? turnOf(member, serving.has(member), { state, reason, total, method })
         : sessionOf(member, stuck)
     return { slot, container: container?.name, url: member.url, state, reason, weight, mayBeChosen: may, why }
   })
 }
 
-function turnOf(
-  { weight, role, row }: Member,
-  serves: boolean,
-  { state, reason, total }: { readonly state: ClusterMember['state']; readonly reason: string; readonly total: number },
-): string {
-  if (serves) return `takes ${weight} of ${total} new requests`
+interface Around {
+  readonly state: ClusterMember['state']
+  readonly reason: string
+  /** Of the weights of all that serve. */
+  readonly total: number
+  readonly method: Method
+}
+
+function turnOf({ weight, role, row }: Member, serves: boolean, { state, reason, total, method }: Around): string {
+  if (serves) return method === 'byrequests' ? `takes ${weight} of ${total} new requests` : `may be chosen by ${method}`
   if (!row.available) return `takes no ${row.admits === 'sessions' ? 'new ' : ''}requests: ${reason}`
   return role === 'regular' ? `is ${state}, but a lower set has members` : `is a ${role}, and not needed now`
 }

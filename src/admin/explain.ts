@@ -123,7 +123,9 @@ function follow(
   const chosen = members.filter(({ mayBeChosen }) => mayBeChosen)
   if (chosen.length === 0) return { ...found, members, outcome: { status: 503, reason: 'no member is ready' } }
   const slots = chosen.map(({ slot }) => slot).join(', ')
-  const reason = chosen.length === 1 ? `goes to ${slots}` : `goes to one of ${slots}, in turn`
+  const method = config.balancing?.method ?? 'byrequests'
+  const order = method === 'byrequests' ? 'in turn' : `by ${method}`
+  const reason = chosen.length === 1 ? `goes to ${slots}` : `goes to one of ${slots}, ${order}`
   return { ...found, members, outcome: { reason } }
 }
 
