@@ -83,7 +83,16 @@ describe('tables in labels.md', () => {
 
   test('mark as Muster only what Traefik does not have', () => {
     const ours = labelPaths.filter(({ state }) => state === 'musterOnly').map(({ path }) => path)
-    const balancer = ['failover', 'maxAttempts', 'forceRecovery', 'failOnStatus', 'failOnTimeout', 'retry', 'slowStart']
+    const balancer = [
+      'failover',
+      'maxAttempts',
+      'forceRecovery',
+      'failOnStatus',
+      'failOnTimeout',
+      'retry',
+      'hold',
+      'slowStart',
+    ]
     const health = ['healthCheck.rise', 'healthCheck.fall', 'outlierDetection']
     const fields = ['interval', 'errorRate', 'minRequests', 'ejectionTime', 'maxEjected']
     const inService = [

@@ -168,6 +168,7 @@ export class Entry implements Disposable {
     })
     if (state === 'ready' && before !== 'ready') this.#owner.onReady(this)
     row.admits = admits
+    row.coming = state === 'starting'
     if (state === before && reason === this.member.reason) return
     const since = state === before ? this.member.since : Date.now()
     this.member = { ...this.member, state, reason, since }
@@ -178,6 +179,7 @@ export class Entry implements Disposable {
     this.distrust()
     // The row stays with the requests still in flight; only its name is forgotten.
     this.member.row.admits = 'nobody'
+    this.member.row.coming = false
   }
 
   #checkAnew(): void {

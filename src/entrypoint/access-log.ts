@@ -66,6 +66,7 @@ export function newRecord(log: AccessLogOptions | undefined): ExchangeRecord {
     route: undefined,
     session: undefined,
     routeChanged: false,
+    heldUntil: undefined,
     status: undefined,
     server: undefined,
     serviceAt: log?.measures === true ? 0 : undefined,

@@ -85,6 +85,7 @@ function balancing(balancer: Balancer): BalancingConfig {
     failOnTimeout,
     retryMs: balancer.retry,
     slowStartMs: balancer.slowStart,
+    ...given({ holdMs: balancer.hold }),
     routeHeader: balancer.routeHeader,
   }
 }

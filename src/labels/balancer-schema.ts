@@ -33,6 +33,10 @@ export const balancerFields = {
     musterOnly(byDefault(failOnTimeout, bool())),
   ),
   retry: about('how long a server in error is left alone; 0: not at all', musterOnly(byDefault(retryMs, duration()))),
+  hold: about(
+    'how long a request waits while no server is ready; not given: `hold.timeout` for containers, 0 in files; 0: not at all',
+    musterOnly(duration()),
+  ),
   slowStart: about(
     'a server that becomes ready earns its share over this time; 0: at once',
     musterOnly(byDefault(slowStartMs, duration())),

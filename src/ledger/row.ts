@@ -18,8 +18,12 @@ const bucketsPerColumn = columnBytes / Uint32Array.BYTES_PER_ELEMENT
 const admits = 0
 const failing = 1
 const heldBack = 2
-/** As a 64-bit number: bytes 16 to 23. */
+const coming = 3
+/** 32-bit numbers from the flags' beginning that are in use; the handicap follows. */
+const flagsUsed = 4
+/** As 64-bit numbers, behind those. */
 const handicap = 2
+const leftAt = 3
 
 // Places in a column.
 const elected = 0
@@ -57,7 +61,7 @@ export class LedgerRow {
   constructor(memory: SharedArrayBuffer, column: number) {
     const start = flagsBytes + column * columnBytes
     this.memory = memory
-    this.#flags = new Int32Array(memory, 0, 4)
+    this.#flags = new Int32Array(memory, 0, flagsUsed)
     this.#wideFlags = new Float64Array(memory, 0, flagsBytes / Float64Array.BYTES_PER_ELEMENT)
     this.#all = new Float64Array(memory, flagsBytes)
     this.#allBuckets = new Uint32Array(memory, flagsBytes)
@@ -79,6 +83,7 @@ export class LedgerRow {
   }
 
   set admits(value: Admits) {
+    if (value !== 'everybody' && this.available) this.#wideFlags[leftAt] = Date.now()
     Atomics.store(this.#flags, admits, admitted.indexOf(value))
   }
 
@@ -88,7 +93,22 @@ export class LedgerRow {
   }
 
   set failing(value: boolean) {
+    if (value && this.available) this.#wideFlags[leftAt] = Date.now()
     Atomics.store(this.#flags, failing, value ? 1 : 0)
+  }
+
+  /** When it last stopped taking everybody, milliseconds since the epoch; 0: it never did take anybody. */
+  get leftAt(): number {
+    return this.#wideFlags[leftAt] ?? 0
+  }
+
+  /** It takes nobody yet and is about to: whoever finds nobody else may wait for it. */
+  get coming(): boolean {
+    return Atomics.load(this.#flags, coming) !== 0
+  }
+
+  set coming(value: boolean) {
+    Atomics.store(this.#flags, coming, value ? 1 : 0)
   }
 
   /** The part of its share it gets by now, above 0 and up to 1: less while it starts slowly. */

@@ -112,6 +112,8 @@ export interface BalancingConfig {
   readonly retryMs: number
   /** A member that becomes ready earns its share over this time, milliseconds; 0: at once. */
   readonly slowStartMs: number
+  /** How long a request waits while no member is ready, milliseconds; undefined: as the settings say for its provider. */
+  readonly holdMs?: number | undefined
   /** The response field that names the member's route; undefined: none. */
   readonly routeHeader: string | undefined
 }

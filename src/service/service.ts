@@ -1,19 +1,21 @@
 // A service: which member takes this request, and the books about it.
 import { UpstreamError } from '../exchange/upstream-error.ts'
-import type { Exchange, Handler } from '../exchange/exchange.ts'
-import { respond } from '../exchange/respond.ts'
+import type { Exchange } from '../exchange/exchange.ts'
 import { balancingDefaults } from '../model/dynamic-config.ts'
 import type { ServiceConfig } from '../model/dynamic-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
+import { compileAbsence, refuse } from './absence.ts'
+import type { AbsenceContext } from './absence.ts'
 import { createPick } from './candidates.ts'
 import { compileFailureRules } from './failure.ts'
+import type { Awaited } from './holds.ts'
 import type { Forward, ForwardOptions, Member, MemberNews } from './member.ts'
 import { chooserOf } from './methods/method.ts'
 import type { Balancer } from './methods/method.ts'
 import { maxAttemptsDefault, mayTryAnother } from './retry.ts'
 import { chooseBySession, compileStickiness } from './stickiness.ts'
 
-export interface ServiceContext {
+export interface ServiceContext extends AbsenceContext {
   readonly forward: Forward
   /** Told of members that fail and of those that answer again. */
   readonly tell: (news: MemberNews) => void
@@ -21,36 +23,44 @@ export interface ServiceContext {
   readonly secret: string
 }
 
+export type Service = Awaited
+
+/** What a service works with, and when it lost its last member as it was until now; 0: never. */
+export interface Ground extends Balancer {
+  readonly lostBefore: number
+}
+
 export function compileService(
   name: QualifiedName,
   config: ServiceConfig,
-  balancer: Balancer,
-  { forward, tell, secret }: ServiceContext,
-): Handler {
+  ground: Ground,
+  context: ServiceContext,
+): Service {
+  const { forward, tell, secret, holds } = context
   const balancing = config.balancing ?? balancingDefaults
   const { failover, maxAttempts = maxAttemptsDefault, routeHeader } = balancing
-  const { members } = balancer
+  const { members } = ground
   const sticky = compileStickiness(name, config, members, secret)
-  const pick = createPick(members, chooserOf[balancing.method](balancer), balancing)
+  const pick = createPick(members, chooserOf[balancing.method](ground), balancing)
   const choose = sticky === undefined ? pick : chooseBySession(sticky, pick, failover)
   const failures = compileFailureRules(balancing, tell)
   const options: ForwardOptions = { passHostHeader: config.passHostHeader }
+  const { waits, hold, canServe, lostAt } = compileAbsence(name, balancing, ground, context)
 
-  return async function serve(exchange) {
+  async function serve(exchange: Exchange): Promise<void> {
     const { record } = exchange
     record.service = name
     if (record.serviceAt === 0) record.serviceAt = performance.now()
     const { length: ownFields } = exchange.responseFields
     // Made by the first failure only: most requests have none.
     let tried: Member[] | undefined
+    if (holds.mustWait(name, exchange)) return hold(exchange)
     let member = choose(exchange)
-    if (member === undefined) {
-      // The text is Traefik's; the route itself stays, so that this is never a 404.
-      respond(exchange, 503, 'no available server\n')
-      return
-    }
+    // Where others are there it is for its session's own member, which nobody knows will come back.
+    if (member === undefined) return waits && !canServe(false) ? hold(exchange) : refuse(exchange)
     for (;;) {
       const { row } = member
+      if (!row.failing) holds.found(name, exchange)
       if (routeHeader !== undefined) exchange.responseFields.push(routeHeader, member.route)
       record.member = member.slot
       record.server = member.url
@@ -60,7 +70,7 @@ export function compileService(
       try {
         await forward(exchange, member, options)
         failures.answered(member, statusOf(exchange))
-        return
+        return holds.found(name, exchange)
       } catch (error) {
         // A client that leaves is not the member's failure.
         if (!(error instanceof UpstreamError && error.code === 'client-gone')) row.fail()
@@ -71,13 +81,18 @@ export function compileService(
         exchange.responseFields.length = ownFields
         if (!mayTryAnother(exchange, error) || tried.length > maxAttempts) throw error
         const next = choose(exchange, tried)
-        if (next === undefined) throw error
+        // What may have been carried out is not repeated for as long as the client has patience.
+        const spent = error instanceof UpstreamError && error.sent && record.attempts > maxAttempts
+        if (next === undefined && (!waits || spent)) throw error
         member = next
       } finally {
         row.end()
       }
+      if (member === undefined) return hold(exchange)
     }
   }
+
+  return { serve, canServe, lostAt }
 }
 
 function statusOf(exchange: Exchange): number | undefined {

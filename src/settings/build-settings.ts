@@ -9,7 +9,7 @@ import type { AccessLogSettings, DockerSettings, Settings } from './settings.ts'
 type Options = Infer<typeof settingsSchema>
 
 export function buildSettings(options: Options): Omit<Settings, 'ignored' | 'warnings'> {
-  const { api, sticky, providers, ping, log, accessLog, metrics, core, threads } = options
+  const { api, sticky, providers, ping, log, accessLog, metrics, core, hold, threads } = options
   const { docker, file, providersThrottleDuration } = providers
   const { prometheus } = metrics
   return {
@@ -32,6 +32,10 @@ export function buildSettings(options: Options): Omit<Settings, 'ignored' | 'war
     core,
     threads,
     limits: forwarderLimits(options),
+    hold: {
+      timeoutMs: hold.timeout,
+      maxRequests: Math.ceil(hold.maxRequests / Math.max(threads, 1)),
+    },
     throttleMs: providersThrottleDuration,
   }
 }

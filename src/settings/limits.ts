@@ -38,6 +38,14 @@ export interface EntrypointLimits {
   readonly graceTimeOutMs: number
 }
 
+/** Of requests that wait until a member is ready. */
+export interface HoldLimits {
+  /** How long one waits; 0: not at all. Only containers' services are waited for, unless a service says otherwise. `hold.timeout` */
+  readonly timeoutMs: number
+  /** As many may wait for one service; one more is 503. `hold.maxRequests`, shared out among threads. */
+  readonly maxRequests: number
+}
+
 /** Of the connections to members. */
 export interface ForwarderLimits {
   /** Until a member accepts the connection. `serversTransport.forwardingTimeouts.dialTimeout` */
@@ -103,3 +111,6 @@ export const forwarderDefaults: ForwarderLimits = {
   maxResponseHeadBytes: 65_536,
   maxResponseFields: 500,
 }
+
+/** A whole project that is recreated is back within a second or two, and what it runs in seconds more. */
+export const holdDefaults: HoldLimits = { timeoutMs: 15_000, maxRequests: 1000 }

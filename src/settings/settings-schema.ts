@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import { bool, byDefault, duration, integer, oneOf, text } from '../labels/leaf.ts'
 import { enabled, ignored, map, struct, unsupported } from '../labels/schema.ts'
 import { entryPoint } from './entrypoint-schema.ts'
-import { entrypointDefaults, forwarderDefaults } from './limits.ts'
+import { entrypointDefaults, forwarderDefaults, holdDefaults } from './limits.ts'
 import { notYet } from './not-yet.ts'
 import { accessLog, log, metrics, tracing } from './observability-schema.ts'
 import { basePath, filePathOrNone, hosts, secret } from './option-leaf.ts'
@@ -80,6 +80,11 @@ export const settingsSchema = struct({
     maxMemory: byDefault(entrypointDefaults.maxMemoryPercent, integer({ min: 0, max: 100 })),
   }),
 
+  /** Muster only: what becomes of requests while a service has nobody to serve them. */
+  hold: struct({
+    timeout: byDefault(holdDefaults.timeoutMs, duration()),
+    maxRequests: byDefault(holdDefaults.maxRequests, integer({ min: 0, max: 1_000_000 })),
+  }),
   core: struct({ defaultRuleSyntax: byDefault('v3', oneOf(['v3', 'v2'])) }),
   global: struct({ checkNewVersion: updateCheck, sendAnonymousUsage: updateCheck }),
   tracing,

@@ -1,6 +1,6 @@
 // Static configuration: what stays as it is while Muster runs. The names are Traefik's.
 import type { EncodedCharacters, ObservabilityConfig, RouterTlsConfig, RuleSyntax } from '../model/dynamic-config.ts'
-import type { EntrypointLimits, ForwarderLimits } from './limits.ts'
+import type { EntrypointLimits, ForwarderLimits, HoldLimits } from './limits.ts'
 
 export interface Settings {
   /** At least one; in the order of their names. */
@@ -18,6 +18,8 @@ export interface Settings {
   readonly threads: number
   /** Of the connections to members; an entrypoint has its own. */
   readonly limits: ForwarderLimits
+  /** Of requests that wait, in one thread. */
+  readonly hold: HoldLimits
   /** How long additions may be held back so that a burst of them is one update. Removals are never held back. */
   readonly throttleMs: number
   /** Options that were accepted without effect, as written: telemetry, update checks, and what Muster always does. */

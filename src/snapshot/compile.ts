@@ -12,7 +12,7 @@ import type { Route } from '../router/route-table.ts'
 import { memberOf } from '../service/member.ts'
 import type { Member } from '../service/member.ts'
 import { compileService } from '../service/service.ts'
-import type { ServiceContext } from '../service/service.ts'
+import type { Service, ServiceContext } from '../service/service.ts'
 import { compileRoute } from './compile-route.ts'
 import { entryPointHandler, notFound } from './entrypoint-handler.ts'
 import type { PlanUpdate } from './plan-update.ts'
@@ -34,7 +34,7 @@ export class Compiler {
   readonly #context: CompileContext
   readonly #tables: ReadonlyMap<string, { readonly plain: RouteTable; readonly tls: RouteTable }>
   readonly #handlers: Handlers
-  readonly #services = new Map<QualifiedName, Handler>()
+  readonly #services = new Map<QualifiedName, Service>()
   /** What stands in the tables. */
   readonly #routes = new Map<QualifiedName, RoutePlan>()
   /** By the service they lead to, be it there or not. */
@@ -49,6 +49,11 @@ export class Compiler {
       context.entryPoints.map((name) => [name, { plain: new RouteTable(), tls: new RouteTable() }]),
     )
     this.#handlers = new Map([...this.#tables].map(([name, { plain, tls }]) => [name, entryPointHandler(plain, tls)]))
+  }
+
+  /** As it is by now. */
+  service(name: QualifiedName): Service | undefined {
+    return this.#services.get(name)
   }
 
   /**
@@ -73,18 +78,23 @@ export class Compiler {
     return this.#handlers
   }
 
-  #compileServices(plan: Plan): Changed<Handler> {
+  #compileServices(plan: Plan): Changed<Service> {
     const { books } = this.#context
-    const compiled = new Map<QualifiedName, Handler | undefined>()
+    const compiled = new Map<QualifiedName, Service | undefined>()
     for (const name of this.#dueServices) {
       const service = plan.services.get(name)
-      const balancer = service && { members: membersOf(name, service, books), turns: books.turns(name) }
-      compiled.set(name, balancer && compileService(name, service, balancer, this.#context))
+      if (service === undefined) compiled.set(name, undefined)
+      else {
+        const before = this.#services.get(name)
+        const lostBefore = before?.canServe(false) === true ? Date.now() : (before?.lostAt() ?? 0)
+        const ground = { members: membersOf(name, service, books), turns: books.turns(name), lostBefore }
+        compiled.set(name, compileService(name, service, ground, this.#context))
+      }
     }
     return compiled
   }
 
-  #compileRoutes(plan: Plan, services: Changed<Handler>): ReadonlyMap<RouteTable, Changed<Route>> {
+  #compileRoutes(plan: Plan, services: Changed<Service>): ReadonlyMap<RouteTable, Changed<Route>> {
     const changes = new Map<RouteTable, Map<QualifiedName, Route | undefined>>()
     const change = (place: RoutePlace, name: QualifiedName, route: Route | undefined): void => {
       const table = this.#tables.get(place.entryPoint)?.[place.tls ? 'tls' : 'plain']
@@ -99,7 +109,7 @@ export class Compiler {
       if (route === undefined) continue
       const { service } = route
       const planned = services.has(service) ? services.get(service) : this.#services.get(service)
-      const handler = planned ?? this.#context.internalServices.get(service) ?? notFound
+      const handler = planned?.serve ?? this.#context.internalServices.get(service) ?? notFound
       for (const place of route.places) change(place, name, compileRoute(route, place, handler))
     }
     return changes

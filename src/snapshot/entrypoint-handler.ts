@@ -2,12 +2,25 @@
 import type { Handler } from '../exchange/exchange.ts'
 import { respond } from '../exchange/respond.ts'
 import type { RouteTable } from '../router/route-table.ts'
+import type { Holds } from '../service/holds.ts'
 
-/** Before the first snapshot: every request is told to come back in a moment, since a 404 could be believed. */
-export const startingUp: Handler = (exchange) => {
-  respond(exchange, 503, 'no configuration yet\n', ['Content-Type', 'text/plain; charset=utf-8', 'Retry-After', '1'])
-  return Promise.resolve()
+/** What the first configuration of an entrypoint is waited for as. No service is called so: they have a provider. */
+export function startOf(entryPoint: string): string {
+  return `start of ${entryPoint}`
 }
+
+/**
+ * Before the first snapshot: every request waits for it, and is told to come back in a moment when it does not come, since a
+ * 404 could be believed.
+ */
+export function startingUp(entryPoint: string, holds: Holds, holdMs: number): Handler {
+  return async (exchange) => {
+    const refusal = holdMs > 0 ? await holds.hold(startOf(entryPoint), exchange, { ms: holdMs, since: Date.now() }) : ''
+    if (refusal !== undefined) respond(exchange, 503, 'no configuration yet\n', comeAgain)
+  }
+}
+
+const comeAgain = ['Content-Type', 'text/plain; charset=utf-8', 'Retry-After', '1']
 
 /** Where no router matches: Traefik's text. */
 export const notFound: Handler = (exchange) => {

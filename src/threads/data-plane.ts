@@ -10,19 +10,15 @@ import { internalHandler } from '../exchange/internal.ts'
 import type { AskInternal } from '../exchange/internal.ts'
 import { createForwarder } from '../forwarder/forwarder.ts'
 import type { SharedBooks } from '../ledger/ledger.ts'
-import { ThreadBooks } from '../ledger/thread-books.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { RequestMetrics } from '../observability/metrics.ts'
 import type { MetricsShare, Scope } from '../observability/metrics.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { MemberNews } from '../service/member.ts'
-import { Compiler } from '../snapshot/compile.ts'
-import type { Handlers } from '../snapshot/compile.ts'
-import { startingUp } from '../snapshot/entrypoint-handler.ts'
-import { goneWith, takeIn } from '../snapshot/plan-update.ts'
-import type { PlanUpdate, ThreadPlan } from '../snapshot/plan-update.ts'
+import type { PlanUpdate } from '../snapshot/plan-update.ts'
 import type { Plan } from '../snapshot/snapshot.ts'
 import { measureInto } from './request-metrics.ts'
+import { Serving } from './serving.ts'
 
 export interface Publication {
   readonly version: number
@@ -95,51 +91,43 @@ export async function openDataPlane(options: DataPlaneOptions): Promise<DataPlan
   await using stack = new AsyncDisposableStack()
   const forwarder = stack.use(createForwarder(settings.limits))
   const streams = stack.use(new EventStreams())
-  const context = {
-    entryPoints: [...settings.entryPoints.keys()],
-    forward: forwarder.forward,
-    tell: (news: MemberNews) => report.member(news),
-    secret,
-    internalServices: new Map(internalServices.map((name) => [name, internalHandler(name, ask, streams)])),
-  }
+  const serving = stack.use(
+    new Serving({
+      column,
+      secret,
+      entryPoints: [...settings.entryPoints.keys()],
+      hold: settings.hold,
+      forward: forwarder.forward,
+      tell: (news) => report.member(news),
+      internalServices: new Map(internalServices.map((name) => [name, internalHandler(name, ask, streams)])),
+      onFailure: (error, snapshot) =>
+        report.error(error, { snapshot }, 'compiling a snapshot failed; the last one stays'),
+    }),
+  )
   const orders: Readonly<Record<MemberOrder, (memberKey: string) => void>> = {
     rest: (memberKey) => forwarder.closeIdle(memberKey),
-    resume: (memberKey) => forwarder.reopen(memberKey),
+    resume(memberKey) {
+      forwarder.reopen(memberKey)
+      serving.wake()
+    },
     forget: (memberKey) => forwarder.remove(memberKey),
   }
-  const plan: ThreadPlan = { routes: new Map(), services: new Map() }
-  let handlers: Handlers = new Map()
-  const books = new ThreadBooks(column)
-  const compiler = new Compiler({ ...context, books })
-  const publish = ({ version, update, books: shared }: ThreadPublication): void => {
-    // Even if it cannot be compiled: the next update builds on it.
-    books.update(shared, goneWith(plan, update))
-    takeIn(plan, update)
-    try {
-      handlers = compiler.compile(plan, update, shared.turns.keys() as Iterable<QualifiedName>)
-    } catch (error) {
-      // Our bug, in one thread and all others alike: a thread that died of it would be replaced only to die again.
-      options.report.error(error, { snapshot: version }, 'compiling a snapshot failed; the last one stays')
-    }
-  }
-  if (options.first !== undefined) publish(options.first)
+  if (options.first !== undefined) serving.publish(options.first)
   const metrics = settings.metrics && new RequestMetrics(settings.metrics.buckets)
   const accessLog = accessLogOf(options, metrics)
-  // Read once per request, by the entrypoint: one that is under way never sees two snapshots.
-  const handlerOf = (name: string): Handler => handlers.get(name) ?? startingUp
-  const entrypoints = await openEntrypoints(options, stack, accessLog, handlerOf)
+  const entrypoints = await openEntrypoints(options, stack, accessLog, (name) => serving.handlerOf(name))
   const opened = stack.move()
   return {
     ports: new Map(entrypoints.map(({ name, port }) => [name, port])),
     publish(publication) {
-      publish(publication)
+      serving.publish(publication)
       return Promise.resolve()
     },
     order: (memberKey, order) => orders[order](memberKey),
     metrics() {
       const open = new Map(entrypoints.map(({ name, open }) => [name, open]))
       return Promise.resolve(
-        metrics === undefined ? [] : [metrics.share(open, (scope, name) => isIn(plan, scope, name))],
+        metrics === undefined ? [] : [metrics.share(open, (scope, name) => isIn(serving.plan, scope, name))],
       )
     },
     async stopAccepting() {

@@ -32,6 +32,8 @@ export async function proxySettings(proxy: ComposeService, surroundings: Surroun
     api: { ...settings.api, enabled: true, insecure: true },
     accessLog: settings.accessLog && { ...settings.accessLog, filePath: surroundings.accessLog },
     threads: 0,
+    // What is never there need not be waited for as long as people would.
+    hold: { ...settings.hold, timeoutMs: 100 },
   }
 }
 

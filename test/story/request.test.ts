@@ -80,7 +80,10 @@ http:
 })
 
 test('before any provider has spoken the answer is 503, not a 404 that could be believed', async () => {
-  await using muster = await startMuster('--providers.docker.endpoint=unix:///nonexistent/docker.sock')
+  await using muster = await startMuster(
+    '--providers.docker.endpoint=unix:///nonexistent/docker.sock',
+    '--hold.timeout=0',
+  )
   const answer = await ask(muster.port, '/')
   assert.deepEqual([answer.status, answer.body], [503, 'no configuration yet\n'])
   const line = await muster.logged(({ level }) => level === 'warn')

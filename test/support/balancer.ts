@@ -1,8 +1,10 @@
 // A balancer over members made by hand.
+import type { Handler } from '../../src/exchange/exchange.ts'
 import { Ledger } from '../../src/ledger/ledger.ts'
 import { memberDefaults } from '../../src/model/dynamic-config.ts'
 import type { MemberConfig, MemberParameters, ServiceConfig } from '../../src/model/dynamic-config.ts'
 import type { QualifiedName } from '../../src/model/qualified-name.ts'
+import { Holds } from '../../src/service/holds.ts'
 import { memberOf } from '../../src/service/member.ts'
 import type { Forward, Member, MemberNews } from '../../src/service/member.ts'
 import type { Balancer } from '../../src/service/methods/method.ts'
@@ -55,8 +57,10 @@ export function serviceOver(
   members: readonly Member[],
   forward: Forward,
   { name = 'web@docker', secret = '', news = [], ...wish }: ServiceWish = {},
-): ReturnType<typeof compileService> {
+): Handler {
   const config = { members: [], passHostHeader: true, stickyCookie: undefined, ...wish }
-  const context = { forward, secret, tell: (told: MemberNews) => void news.push(told) }
-  return compileService(name as QualifiedName, config, balancerOf(members), context)
+  const context = { forward, secret, holds: new Holds(0, () => undefined), holdMs: 0 }
+  const tell = (told: MemberNews): void => void news.push(told)
+  return compileService(name as QualifiedName, config, { ...balancerOf(members), lostBefore: 0 }, { ...context, tell })
+    .serve
 }

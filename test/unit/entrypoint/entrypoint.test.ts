@@ -40,6 +40,7 @@ describe('an entrypoint', () => {
       route: undefined,
       session: undefined,
       routeChanged: false,
+      heldUntil: undefined,
       status: undefined,
       server: undefined,
       serviceAt: undefined,

@@ -154,6 +154,7 @@ function newRecord(): ExchangeRecord {
     route: undefined,
     session: undefined,
     routeChanged: false,
+    heldUntil: undefined,
     status: undefined,
     server: undefined,
     serviceAt: undefined,

@@ -163,6 +163,7 @@ function exchangeOf(
       route: undefined,
       session: undefined,
       routeChanged: false,
+      heldUntil: undefined,
       status: undefined,
       server: undefined,
       serviceAt: undefined,

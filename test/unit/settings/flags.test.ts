@@ -58,6 +58,7 @@ describe('parseFlags', () => {
       core: { defaultRuleSyntax: 'v3' },
       threads: availableParallelism(),
       limits: forwarderDefaults,
+      hold: { timeoutMs: 15_000, maxRequests: Math.ceil(1000 / availableParallelism()) },
       throttleMs: 100,
       ignored: [],
       warnings: [],

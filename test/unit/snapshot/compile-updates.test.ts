@@ -8,6 +8,7 @@ import type { Books } from '../../../src/ledger/ledger.ts'
 import type { ServiceConfig } from '../../../src/model/dynamic-config.ts'
 import type { QualifiedName } from '../../../src/model/qualified-name.ts'
 import type { Rule } from '../../../src/router/rule.ts'
+import { Holds } from '../../../src/service/holds.ts'
 import { Compiler } from '../../../src/snapshot/compile.ts'
 import type { CompileContext, Handlers } from '../../../src/snapshot/compile.ts'
 import { planUpdate, takeIn } from '../../../src/snapshot/plan-update.ts'
@@ -152,6 +153,8 @@ function contextOf(books: Books): CompileContext {
     entryPoints,
     books,
     secret: '',
+    holds: new Holds(0, () => undefined),
+    holdMs: 0,
     tell: ignore,
     forward: (exchange, { key }) => {
       respond(exchange, 200, key)

@@ -7,6 +7,7 @@ import type { MiddlewareConfig, RouterConfig, ServiceConfig } from '../../../src
 import { merge } from '../../../src/model/merge.ts'
 import type { Problem } from '../../../src/model/problem.ts'
 import type { QualifiedName } from '../../../src/model/qualified-name.ts'
+import { Holds } from '../../../src/service/holds.ts'
 import { Compiler } from '../../../src/snapshot/compile.ts'
 import type { Handlers } from '../../../src/snapshot/compile.ts'
 import { createLinker } from '../../../src/snapshot/link.ts'
@@ -179,6 +180,8 @@ function compiled(
     entryPoints: ['web', 'traefik'],
     books,
     secret: '',
+    holds: new Holds(0, () => undefined),
+    holdMs: 0,
     tell: () => undefined,
     forward: (exchange) => {
       respond(exchange, 200, exchange.record.service)

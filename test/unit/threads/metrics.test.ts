@@ -9,7 +9,12 @@ import type { ThreadPoolOptions } from '../../../src/threads/thread-pool.ts'
 const answered = new Set(['entrypoint web 503'])
 
 function optionsOf(...flags: string[]): ThreadPoolOptions {
-  const settings = parseFlags(['--entrypoints.web.address=127.0.0.1:0', ...flags])
+  const settings = parseFlags([
+    '--entrypoints.web.address=127.0.0.1:0',
+    '--entrypoints.traefik.address=127.0.0.1:0',
+    '--hold.timeout=0',
+    ...flags,
+  ])
   const report = {
     error: (error: unknown) => assert.fail(String(error)),
     notice: (_: object, message: string) => assert.fail(message),
