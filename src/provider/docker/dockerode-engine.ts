@@ -1,5 +1,5 @@
-// The only importer of dockerode. Exact API paths, reading only: a client that could ask for anything would be root on
-// the host. Everything it returns is untyped JSON to us and is read as such.
+// The only importer of dockerode, with replicas/replica-calls.ts. Exact API paths, reading only where the controller asks:
+// a client that could ask for anything would be root on the host. All it returns is untyped JSON to us and read as such.
 import Docker from 'dockerode'
 import { chooseVersion } from './api-version.ts'
 import { readContainer } from './container.ts'
@@ -12,6 +12,8 @@ import type { DockerEngine, EngineConnection } from './engine.ts'
 import { readEvents } from './event-stream.ts'
 import { isContainerId, record } from './json.ts'
 import { readListed } from './listed-container.ts'
+import { replicaCalls } from './replicas/replica-calls.ts'
+import type { ReplicaEngine } from './replicas/replica-engine.ts'
 import { openTransport } from './transport.ts'
 
 /**
@@ -23,20 +25,40 @@ export function dockerEngine(where: EngineAddress | string): DockerEngine {
   return { endpoint: address.shown, connect: (signal) => connect(address, signal) }
 }
 
+/** For the commands that make and remove replicas; the controller has no such connection. */
+export async function connectForReplicas(address: EngineAddress, signal: AbortSignal): Promise<ReplicaEngine> {
+  const { docker, close } = await open(address, signal)
+  return {
+    ...replicaCalls({ docker, read: asker(address), write: deadlined(address), endpoint: address.shown }),
+    endpoint: address.shown,
+    [Symbol.dispose]: close,
+  }
+}
+
 async function connect(address: EngineAddress, signal: AbortSignal): Promise<EngineConnection> {
+  const { docker, version, close } = await open(address, signal)
+  return {
+    ...callsOf(docker, asker(address), address.shown),
+    apiVersion: version,
+    [Symbol.dispose]: close,
+  }
+}
+
+interface Opened {
+  readonly docker: Docker
+  readonly version: string | undefined
+  readonly close: () => void
+}
+
+async function open(address: EngineAddress, signal: AbortSignal): Promise<Opened> {
   const { agent, ...transport } = await openTransport(address)
   // dockerode takes what it is not told from DOCKER_HOST and its companions, so it is told everything.
   const told = { ca: undefined, cert: undefined, key: undefined, timeout: undefined }
   const options = { ...told, ...transport, agent }
   try {
-    const ask = asker(address)
-    const version = await negotiate(new Docker(options), ask, address, signal)
+    const version = await negotiate(new Docker(options), asker(address), address, signal)
     const docker = new Docker({ ...options, ...(version !== undefined && { version }) })
-    return {
-      ...callsOf(docker, ask, address.shown),
-      apiVersion: version,
-      [Symbol.dispose]: () => agent.destroy(),
-    }
+    return { docker, version, close: () => agent.destroy() }
   } catch (error) {
     agent.destroy()
     throw error
@@ -91,11 +113,13 @@ function callsOf(docker: Docker, ask: Ask, endpoint: string): Pick<EngineConnect
   }
 }
 
-type Ask = <T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal) => Promise<T>
+type Call<T> = (signal: AbortSignal) => Promise<T>
+type Ask = <T>(call: Call<T>, signal: AbortSignal) => Promise<T>
 
-/** One call: with our deadline, since dockerode has none. */
-function asker({ shown, timeoutMs }: EngineAddress): Ask {
-  async function once<T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+/** One call: with our deadline, since dockerode has none. Some take longer than usual by their nature. */
+function deadlined({ shown, timeoutMs: usualMs }: EngineAddress) {
+  return async function once<T>(call: Call<T>, signal: AbortSignal, moreMs = 0): Promise<T> {
+    const timeoutMs = usualMs + moreMs
     const deadline = new AbortController()
     const onAbort = () => deadline.abort(signal.reason)
     const onTimeout = () => deadline.abort(engineFailure('timeout', shown, `no answer within ${timeoutMs} ms`))
@@ -111,12 +135,16 @@ function asker({ shown, timeoutMs }: EngineAddress): Ask {
       signal.removeEventListener('abort', onAbort)
     }
   }
+}
 
+/** For what only reads. */
+function asker(address: EngineAddress): Ask {
+  const once = deadlined(address)
   return async (call, signal) => {
     try {
       return await once(call, signal)
     } catch (error) {
-      // A connection that was kept may be closed just when it is used again. All we do is read, so nothing is done twice.
+      // A connection that was kept may be closed just when it is used again. Reading twice does nothing twice.
       if (error instanceof EngineError && error.code === 'cut') return once(call, signal)
       throw error
     }
