@@ -23,6 +23,9 @@ const commands: Readonly<Record<string, Command>> = {
   explain: async (args, signal) => {
     process.exitCode = await (await import('./cli/explain.ts')).runExplain(args, await terminal(), signal)
   },
+  scale: async (args, signal) => {
+    process.exitCode = await (await import('./cli/scale.ts')).runScale(args, await terminal(), signal)
+  },
   import: async (args) => {
     process.exitCode = (await import('./cli/import.ts')).runImport(args, await terminal())
   },

@@ -6,6 +6,11 @@ export interface Terminal {
   readonly print: (text: string) => void
   readonly complain: (text: string) => void
   readonly colour: boolean
+  /** Absent: what was written cannot be drawn again. */
+  readonly live?: {
+    readonly write: (text: string) => void
+    readonly size: () => { readonly rows: number; readonly columns: number }
+  }
   readonly env: Readonly<Record<string, string | undefined>>
   /** Undefined: there is no such file, or it cannot be read. */
   readonly readFile: (path: string) => string | undefined
@@ -17,7 +22,15 @@ export interface Terminal {
 export function processTerminal(): Terminal {
   // Whoever reads may have seen enough: `muster lint … | head`.
   process.stdout.on('error', () => undefined)
+  const { stdout, env } = process
   return {
+    ...(stdout.isTTY &&
+      env['TERM'] !== 'dumb' && {
+        live: {
+          write: (text: string) => void stdout.write(text),
+          size: () => ({ rows: stdout.rows || 24, columns: stdout.columns || 80 }),
+        },
+      }),
     print: (text) => void process.stdout.write(`${text}\n`),
     complain: (text) => void process.stderr.write(`${text}\n`),
     colour: process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb',

@@ -9,6 +9,7 @@ muster healthcheck        whether it is well, with the same options
 muster lint FILE…         what is wrong with the labels of compose files
 muster plan FILE…         what would change if they were applied
 muster explain URL        what would become of a request
+muster scale SERVICE=N…   more or fewer replicas of compose services, drained before they go
 muster import apache FILE what a mod_proxy_balancer configuration becomes
 muster schema             a JSON schema of the labels, for editors
 muster whoami             an HTTP server that tells what it was asked

@@ -11,6 +11,24 @@ const cases: readonly (readonly [words: readonly string[], code: number, says: R
   [['--help'], 0, /^muster \[options\].*\n(?:.*\n)*muster lint FILE…/],
   [['healthcheck', '--help'], 0, /^muster \[options\]/],
   [['import', 'nginx', 'x'], 2, /^muster: "nginx" cannot be imported, only apache can be imported\n/],
+  [['scale'], 2, /^muster: scale needs SERVICE=N, as in web=4\nusage: muster scale /],
+  [['scale', '--help'], 0, /^usage: muster scale /],
+  [['scale', 'web=two'], 2, /^muster: "web=two": the number of replicas is a whole one, from 0 on\nusage: /],
+  [
+    ['scale', 'web=2', '--timeout', 'soon'],
+    2,
+    /^muster: --timeout is "soon", and must be a time as in 60s, at most 24h\n/,
+  ],
+  [
+    ['scale', 'web=2', '--host', 'unix:///nowhere.sock'],
+    1,
+    /^muster: no Docker engine answers at unix:\/\/\/nowhere\.sock /,
+  ],
+  [
+    ['scale', 'web=2', '--host', 'carrier:pigeon'],
+    1,
+    /^muster: "carrier:pigeon" is not the address of a Docker engine/,
+  ],
   [['lint', '/'], 2, /cannot be read: there is no file there/],
 ]
 for (const [words, code, says] of cases) {
