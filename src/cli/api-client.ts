@@ -2,8 +2,8 @@
 
 export type ApiAnswer<T> =
   | { readonly ok: true; readonly value: T }
-  /** `unreachable`: nobody answered at all. */
-  | { readonly ok: false; readonly unreachable: boolean; readonly message: string }
+  /** `unreachable`: nobody answered at all; `status`: somebody did, and refused. */
+  | { readonly ok: false; readonly unreachable: boolean; readonly status?: number; readonly message: string }
 
 export const defaultApi = 'http://127.0.0.1:8080'
 
@@ -33,7 +33,10 @@ async function call<T>(api: string, path: string, init: RequestInit, signal: Abo
   }
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) })
-    if (!response.ok) return { ok: false, unreachable: false, message: await refusal(url, response, init.method) }
+    if (!response.ok) {
+      const message = await refusal(url, response, init.method)
+      return { ok: false, unreachable: false, status: response.status, message }
+    }
     return { ok: true, value: (await response.json()) as T }
   } catch (error) {
     const { message, cause } = error as Error & { readonly cause?: NodeJS.ErrnoException }

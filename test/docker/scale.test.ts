@@ -182,7 +182,7 @@ function scalesUnder(generation: string, tool: ComposeTool | NoCompose): void {
         [['wep=2'], /does not have a container of the service "wep"; there are .*; did you mean "web"\?$/],
       ] as const) {
         const { code, events } = await scale([...words, '-p', name])
-        const [error] = events.filter(({ event }) => event === 'error')
+        const error = events.find(({ event }) => event === 'error')
         assert.equal(code, 1)
         assert.match(error?.event === 'error' ? error.message : '', says)
       }

@@ -1,4 +1,5 @@
 // The running controller as far as scaling is concerned: which members it has, and edits that drain them.
+import { setTimeout as delay } from 'node:timers/promises'
 import { askApi, postApi } from '../api-client.ts'
 import type { ApiAnswer } from '../api-client.ts'
 
@@ -37,9 +38,10 @@ interface Session {
 
 /** Many replicas are waited for at once; one answer is good enough for all of them. */
 const freshMs = 100
+const patienceMs = 5000
 
 export async function findController(api: string, signal: AbortSignal): Promise<ApiAnswer<Controller>> {
-  const session = await askApi<Session>(api, '/api/muster/session', signal)
+  const session = await sessionOf(api, signal)
   if (!session.ok && session.unreachable) return session
   const first = await askApi<readonly Member[]>(api, '/api/muster/members', signal)
   if (!first.ok) return first
@@ -65,6 +67,17 @@ export async function findController(api: string, signal: AbortSignal): Promise<
         return answer.ok ? undefined : answer.message
       },
     },
+  }
+}
+
+/** One that was just started has no configuration yet, and says 503. */
+async function sessionOf(api: string, signal: AbortSignal): Promise<ApiAnswer<Session>> {
+  const began = performance.now()
+  for (;;) {
+    const answer = await askApi<Session>(api, '/api/muster/session', signal)
+    const isEarly = !answer.ok && answer.status === 503 && performance.now() - began < patienceMs
+    if (!isEarly || signal.aborted) return answer
+    await delay(freshMs, undefined, { signal }).catch(() => undefined)
   }
 }
 
