@@ -190,10 +190,11 @@ function scalesUnder(generation: string, tool: ComposeTool | NoCompose): void {
     })
 
     test('a name that something else has is told with what has it', async () => {
-      const taken = replica('web', 3)
+      const web = await project.containers('web')
+      const taken = replica('web', web.at(-1)!.number + 1)
       await run('docker', ['create', '--name', taken, image, 'version'])
       try {
-        const { code, events } = await scale(['web=3', '-p', name])
+        const { code, events } = await scale([`web=${web.length + 1}`, '-p', name])
         assert.equal(code, 1)
         const failure = replicaEvents(events).find(({ step }) => step === 'failed')
         assert.match(
