@@ -137,6 +137,16 @@ test('the journal has the newest first, is searched, and says how long things to
   await page.getByText('Nothing of “nowhere”.').waitFor()
 })
 
+test('a script that is lost on the way is asked for again', { skip }, async () => {
+  await using stage = await openManagerStage()
+  let asked = 0
+  await using page = await visit(`http://127.0.0.1:${stage.apiPort}/`, {}, async (blank) => {
+    await blank.route('**/balancer-manager/sparkline.js', (route) => (asked++ === 0 ? route.abort() : route.continue()))
+  })
+  await page.waitForSelector('[data-key]')
+  assert.equal(asked, 2)
+})
+
 test('where the stream is not to be had the page asks, and is live all the same', { skip }, async () => {
   await using stage = await openManagerStage()
   await using page = await visit(`http://127.0.0.1:${stage.apiPort}/`, {}, async (blank) => {

@@ -4,6 +4,11 @@ import { chromium } from 'playwright-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { ensureChromium } from '../../compose/setup/chromium.ts'
 
+/** For whatever a test waits for in a page. */
+const ceilingMs = 10_000
+/** A container that starts on this machine is enough for it: the page copes, and it is no fault of a page. */
+const notOurs = 'net::ERR_NETWORK_CHANGED'
+
 export interface WatchedPage extends Page {
   /** Errors on the console and thrown in scripts. */
   readonly trouble: string[]
@@ -35,8 +40,11 @@ export async function useBrowser(): Promise<TestBrowser> {
     async visit(address, options = {}, prepare) {
       if (browser === undefined) throw new Error('the browser is not running')
       const page = await browser.newPage(options)
+      page.setDefaultTimeout(ceilingMs)
       const trouble: string[] = []
-      page.on('console', (message) => message.type() === 'error' && trouble.push(message.text()))
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !message.text().includes(notOurs)) trouble.push(message.text())
+      })
       page.on('pageerror', (error) => trouble.push(error.message))
       await prepare?.(page)
       await page.goto(address)

@@ -1,6 +1,8 @@
 // Two balancers with the same two members, for tests of the balancer-manager: real members, a file, and Muster.
+import assert from 'node:assert/strict'
 import { startMuster } from './app.ts'
 import { ask } from './edge.ts'
+import { eventually } from './eventually.ts'
 import { configFile, openMember } from './file-config.ts'
 
 export interface ManagerStage extends AsyncDisposable {
@@ -15,6 +17,7 @@ export interface ManagerStage extends AsyncDisposable {
   stop(): Promise<void>
 }
 
+const ceilingMs = 10_000
 const host = 'demo.res.ch'
 
 export async function openManagerStage(): Promise<ManagerStage> {
@@ -31,6 +34,10 @@ export async function openManagerStage(): Promise<ManagerStage> {
     await muster[Symbol.asyncDispose]()
   }
   stack.defer(stop)
+  // Before it has read the file it answers 503 to everything, and a browser would stay with that.
+  await eventually(async () => {
+    assert.equal((await fetch(`http://127.0.0.1:${muster.apiPort}/api/muster/balancers`)).status, 200)
+  }, ceilingMs)
   const owned = stack.move()
   return {
     apiPort: muster.apiPort,
