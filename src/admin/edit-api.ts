@@ -1,6 +1,7 @@
 // Edits by POST: guarded, checked, made, and answered once they hold in every thread.
 import { findField, fieldValues } from '../exchange/field-list.ts'
 import type { InternalAnswer, InternalRequest } from '../exchange/internal.ts'
+import { asDeclared } from '../edits/as-declared.ts'
 import { noEdits } from '../edits/edit.ts'
 import type { Edits, Place } from '../edits/edit.ts'
 import type { Outcome } from '../edits/edit-store.ts'
@@ -85,7 +86,9 @@ async function edit(given: unknown, by: string, sources: AdminSources): Promise<
   if (missing !== undefined) return told(404, missing)
   const conflict = conflictOf(place, edits.tried(place, changes), sources)
   if (conflict !== undefined) return told(409, conflict)
-  return applied(edits.make(place, changes, by), sources)
+  const declared = sources.declared().services.get(place.service)
+  const set = declared === undefined ? changes : asDeclared(declared, place.slot, changes)
+  return applied(edits.make(place, set, by, changes), sources)
 }
 
 /** What was edited may have left since: its edits wait for it, and can be taken back all the same. */

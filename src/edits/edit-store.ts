@@ -106,8 +106,11 @@ export class EditStore implements AsyncDisposable {
     return withChange(this.#edits, place, changes)
   }
 
-  /** `by`: the client's address. */
-  make({ service, slot }: Place, set: FieldChanges, by: string): Outcome {
+  /**
+   * @param by the client's address
+   * @param meant what was asked for, in whose words the edit is told; `set` may have null for a value that is declared anyway
+   */
+  make({ service, slot }: Place, set: FieldChanges, by: string, meant: FieldChanges = set): Outcome {
     const place = { service, slot }
     const after = this.tried(place, set)
     if (countEdits(after) > Math.max(editsMax, countEdits(this.#edits))) {
@@ -119,7 +122,7 @@ export class EditStore implements AsyncDisposable {
     const at = Date.now()
     // From the clock: a page that was open when Muster restarted must not meet its numbers again on other edits.
     this.#lastId = Math.max(this.#lastId + 1, at)
-    const edit: MadeEdit = { id: this.#lastId, at, what: describeEdit(place, set), set, before, by, ...place }
+    const edit: MadeEdit = { id: this.#lastId, at, what: describeEdit(place, meant), set, before, by, ...place }
     this.#edits = after
     this.#history.add(edit)
     this.#writer?.request(this.#state())

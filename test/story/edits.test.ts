@@ -61,6 +61,17 @@ for (const threads of [0, 2]) {
     )
   })
 
+  test(`with ${threads} threads, a member that is drained and resumed is as declared again`, async () => {
+    await using muster = await started(`--threads=${threads}`)
+    const slot = a.url
+    assert.equal((await post(muster.apiPort, path, { service, slot, set: { status: 'N' } })).status, 200)
+    assert.deepEqual(await turns(muster, 4), { b: 4 })
+    const { answer } = await post(muster.apiPort, path, { service, slot, set: { status: '' } })
+    assert.deepEqual(answer['set'], { status: null })
+    assert.deepEqual(await turns(muster, 4), { a: 2, b: 2 })
+    assert.deepEqual(await shown(muster, slot), { weight: 1, edited: undefined })
+  })
+
   test(`with ${threads} threads, events tell the state and what changes, and a stop does not wait for them`, async () => {
     const muster = await started(`--threads=${threads}`)
     using events = await openEvents(muster.apiPort, '/api/muster/events')

@@ -19,7 +19,7 @@ export function Weight({ member, editable }) {
     h('input', {
       type: 'number',
       inputMode: 'decimal',
-      min: '0',
+      min: '0.01',
       max: '65535',
       step: '0.01',
       'data-action': 'weight',
@@ -37,7 +37,7 @@ export function Weight({ member, editable }) {
 /** Tenths up to one, then whole numbers. */
 function stepped(weight, direction) {
   const size = weight + direction * 0.01 < 1 ? 0.1 : 1
-  return Math.max(0, Math.round((weight + direction * size) * 100) / 100)
+  return Math.max(0.01, Math.round((weight + direction * size) * 100) / 100)
 }
 
 function step(sign, label, onClick) {

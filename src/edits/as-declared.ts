@@ -1,0 +1,28 @@
+// An edit that gives a field what is declared of it is none: it is kept as such, so that a member that was drained and resumed
+// is not marked as edited for ever, and follows its labels again.
+import { balancingDefaults, memberDefaults } from '../model/dynamic-config.ts'
+import type { MemberConfig, ServiceConfig } from '../model/dynamic-config.ts'
+import { routeOfSlot } from '../model/route-of-slot.ts'
+import type { FieldChanges } from './edit.ts'
+
+/** The changes with null in place of what is declared anyway. `slot` undefined: of the balancer. */
+export function asDeclared(service: ServiceConfig, slot: string | undefined, changes: FieldChanges): FieldChanges {
+  const member = service.members.find((candidate) => candidate.slot === slot)
+  if (slot !== undefined && member === undefined) return changes
+  const declared: Readonly<Record<string, unknown>> = member === undefined ? ofBalancer(service) : ofMember(member)
+  return Object.fromEntries(
+    Object.entries(changes).map(([field, value]) => [field, value === declared[field] ? null : value]),
+  )
+}
+
+function ofBalancer({ balancing = balancingDefaults, stickyCookie, session }: ServiceConfig): FieldValues {
+  const { method, failover, maxAttempts, retryMs } = balancing
+  return { method, failover, maxAttempts, retryMs, sticky: stickyCookie !== undefined || session !== undefined }
+}
+
+function ofMember({ weight, slot, route, parameters = memberDefaults }: MemberConfig): FieldValues {
+  const { redirect = '', lbset, status } = parameters
+  return { weight, route: route ?? routeOfSlot(slot), redirect, lbset, status }
+}
+
+type FieldValues = Readonly<Record<string, unknown>>
