@@ -86,6 +86,7 @@ describe('tables in labels.md', () => {
     const balancer = [
       'failover',
       'maxAttempts',
+      'retryNonIdempotent',
       'forceRecovery',
       'failOnStatus',
       'failOnTimeout',
@@ -101,6 +102,8 @@ describe('tables in labels.md', () => {
         (name) => `sticky.${name}`,
       ),
       ...balancer,
+      'retry',
+      'slowStart',
       'routeHeader',
       ...health,
       ...fields.map((field) => `outlierDetection.${field}`),

@@ -75,11 +75,20 @@ function session(decoded: NonNullable<Balancer['sticky']>['session']): SessionCo
 }
 
 function balancing(balancer: Balancer): BalancingConfig {
-  const { strategy, failover, maxAttempts, forceRecovery, failOnStatus = [], failOnTimeout } = balancer
+  const {
+    strategy,
+    failover,
+    maxAttempts,
+    retryNonIdempotent,
+    forceRecovery,
+    failOnStatus = [],
+    failOnTimeout,
+  } = balancer
   return {
     method: strategy === 'wrr' ? 'byrequests' : strategy,
     failover,
     maxAttempts,
+    retryNonIdempotent,
     forceRecovery,
     failOnStatus,
     failOnTimeout,

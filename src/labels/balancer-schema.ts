@@ -6,7 +6,7 @@ import type { Fields } from './schema.ts'
 import { memberStatus, routeName, weight } from './member-texts.ts'
 import { answerField, statusRanges } from './texts.ts'
 
-const { failover, forceRecovery, failOnTimeout, retryMs, slowStartMs } = balancingDefaults
+const { failover, retryNonIdempotent, forceRecovery, failOnTimeout, retryMs, slowStartMs } = balancingDefaults
 /** Those that Traefik does not know by these names. */
 const ownMethods = ['byrequests', 'bytraffic', 'bybusyness'] as const
 
@@ -22,6 +22,10 @@ export const balancerFields = {
   maxAttempts: about(
     'further servers a request is given to when one fails; not given: 2',
     musterOnly(integer({ min: 0, max: 99 })),
+  ),
+  retryNonIdempotent: about(
+    'a request of any method is given to another server when one closed before it answered, though it may have acted on it; `false`: only GET, HEAD, OPTIONS, TRACE, PUT and DELETE',
+    musterOnly(byDefault(retryNonIdempotent, bool())),
   ),
   forceRecovery: about(
     'when all servers are in error, try them all the same',

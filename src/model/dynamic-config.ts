@@ -102,6 +102,8 @@ export interface BalancingConfig {
   readonly failover: boolean
   /** Further members that a request is given to when one fails; undefined: two. */
   readonly maxAttempts: number | undefined
+  /** A request may be given to another member though it might be carried out twice, whatever its method. */
+  readonly retryNonIdempotent: boolean
   /** Use members in error again when there are no others. */
   readonly forceRecovery: boolean
   /** Answers that put a member in error: statuses and ranges as in `500-503`. */
@@ -122,6 +124,7 @@ export const balancingDefaults: BalancingConfig = {
   method: 'byrequests',
   failover: true,
   maxAttempts: undefined,
+  retryNonIdempotent: false,
   forceRecovery: true,
   failOnStatus: [],
   failOnTimeout: false,
