@@ -2,6 +2,7 @@
 // what the member will see, and either answers or hands on.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { KeptBody } from './kept-body.ts'
 
 /** What rules match on. Canonical, and never changed after the entrypoint made it. */
 export interface RequestHead {
@@ -89,6 +90,8 @@ interface ExchangeBase {
    */
   fields: string[]
   readonly framing: Framing
+  /** From when a member is sent a body that another may be sent again. */
+  keptBody: KeptBody | undefined
   /** Fields to add to the member's answer, names and values in turn (a sticky session's Set-Cookie). */
   readonly responseFields: string[]
   /**

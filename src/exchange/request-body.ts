@@ -1,4 +1,5 @@
-// The body of a request that Muster answers itself: small, whole, and in UTF-8.
+// The body of a request that Muster answers itself: small, whole, and in UTF-8; and one that nobody wants.
+import type { IncomingMessage } from 'node:http'
 import type { Exchange } from './exchange.ts'
 
 /** `status`: what to answer; undefined: nobody is left to be answered. */
@@ -7,6 +8,11 @@ export type ReadBody =
   | { readonly ok: false; readonly status: 400 | 413 | undefined; readonly reason: string }
 
 const bytesMax = 65_536
+/**
+ * How much of a body nobody wants is read and dropped, so that the client gets round to reading its answer. Past that
+ * its connection is closed.
+ */
+const discardBytesMax = 4 * 1024 * 1024
 const tooLarge: ReadBody = { ok: false, status: 413, reason: `the body is larger than ${bytesMax} bytes` }
 const gone: ReadBody = { ok: false, status: undefined, reason: 'the client left' }
 
@@ -33,6 +39,16 @@ export async function readBody({ request, framing }: Exchange): Promise<ReadBody
   const body = await promise
   request.off('data', onData)
   return body
+}
+
+/** Reads what is left of a body and drops it: the answer is on its way, and the client's next request stands behind it. */
+export function discardBody(request: IncomingMessage): void {
+  let discarded = 0
+  request.on('data', (piece: Buffer) => {
+    discarded += piece.length
+    if (discarded > discardBytesMax) request.destroy()
+  })
+  request.resume()
 }
 
 function decoded(bytes: Buffer): ReadBody {

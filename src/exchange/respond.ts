@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import { editedFields } from './edited-fields.ts'
 import type { Exchange } from './exchange.ts'
+import { discardBody } from './request-body.ts'
 
 /**
  * Answers with a short text, as Traefik does (`404 page not found`), or any body and type. Does nothing once an answer
@@ -14,14 +15,18 @@ export function respond(
   fields: readonly string[] = ['Content-Type', 'text/plain; charset=utf-8'],
 ): void {
   if (exchange.kind === 'http') {
-    const { response } = exchange
+    const { request, response, keptBody } = exchange
     if (response.headersSent || response.destroyed) return
     const bytes = asBytes(body)
     response.writeHead(status, [...answerFields(exchange, status, fields), 'Content-Length', String(bytes.length)])
     // node:http writes the head in the encoding of what comes first.
     response.end(bytes, 'latin1')
     // A body that an attempt began to read stands before the next request, and node:http drops only untouched ones.
-    exchange.request.resume()
+    if (keptBody?.whole !== true) request.resume()
+    else {
+      keptBody.drop()
+      discardBody(request)
+    }
     return
   }
   const { socket } = exchange

@@ -1,5 +1,6 @@
 // The last step of a request: one hop to a member, over connections kept per member and thread.
 import type { Exchange } from '../exchange/exchange.ts'
+import { ReplayMemory } from '../exchange/kept-body.ts'
 import type { Forward, ForwardOptions, Member } from '../service/member.ts'
 import { Dialler, type DialOptions } from './dialler.ts'
 import { Http1Hop, type HopSettings } from './http1.ts'
@@ -7,12 +8,19 @@ import { MemberPool, type PoolOptions } from './pool.ts'
 import { hostFor } from './request-head.ts'
 import { forwardUpgrade } from './upgrade.ts'
 
-export interface ForwarderOptions extends DialOptions, PoolOptions, HopSettings {}
+export interface ForwarderOptions extends DialOptions, PoolOptions, HopSettings {
+  /** Bytes of one request's body that are kept to be sent again; 0: none. */
+  readonly maxReplayBytes: number
+  /** The same of all requests together, with what the pieces take. */
+  readonly maxReplayMemory: number
+}
 
 const sweepEveryMs = 1000
 
 export interface Forwarder extends AsyncDisposable {
   readonly forward: Forward
+  /** Of bodies that may have to be sent again; at most `maxReplayMemory`. */
+  readonly keptBytes: number
   /** The member drains: idle connections close now, those in use when their exchange ends. */
   closeIdle(memberKey: string): void
   /** It does not drain after all. */
@@ -26,6 +34,7 @@ export function createForwarder(settings: ForwarderOptions): Forwarder {
   const dialler = new Dialler(settings)
   const pools = new Map<string, MemberPool>()
   const draining = new Set<string>()
+  const context = { ...settings, replay: new ReplayMemory(settings) }
   const hops = new Set<Http1Hop>()
   const watched = settings.bodyIdleTimeoutMs > 0
   const sweep = setInterval(() => {
@@ -47,17 +56,19 @@ export function createForwarder(settings: ForwarderOptions): Forwarder {
   function forward(exchange: Exchange, member: Member, options: ForwardOptions): Promise<void> {
     const pool = poolOf(member)
     if (exchange.kind === 'upgrade') {
-      const { passHostHeader } = options
       const { responseHeaderTimeoutMs } = settings
-      return forwardUpgrade(exchange, member, { passHostHeader, responseHeaderTimeoutMs }, pool)
+      return forwardUpgrade(exchange, member, { ...options, responseHeaderTimeoutMs }, pool)
     }
-    const hop = new Http1Hop(exchange, member, pool, settings)
-    const over = hop.run(hostFor(exchange, member, options))
+    const hop = new Http1Hop(exchange, member, pool, context)
+    const over = hop.run(hostFor(exchange, member, options), options)
     return watched ? watch(hops, hop, over) : over
   }
 
   return {
     forward,
+    get keptBytes() {
+      return context.replay.kept
+    },
     closeIdle(memberKey) {
       draining.add(memberKey)
       pools.get(memberKey)?.close()

@@ -3,8 +3,9 @@ import type { ServerResponse } from 'node:http'
 import { editedFields } from '../exchange/edited-fields.ts'
 import type { HttpExchange } from '../exchange/exchange.ts'
 import { isIdempotent } from '../exchange/idempotent.ts'
+import { canSendBody, KeptBody, type ReplayMemory } from '../exchange/kept-body.ts'
 import { UpstreamError, type UpstreamCode } from '../exchange/upstream-error.ts'
-import type { Member } from '../service/member.ts'
+import type { ForwardOptions, Member } from '../service/member.ts'
 import { cutAnswer, endAnswer, endWith, isCopied, passEarlyHints, passPiece } from './client-answer.ts'
 import type { Connection, ConnectionUser } from './connection.ts'
 import type { MemberPool } from './pool.ts'
@@ -22,16 +23,22 @@ export interface HopSettings extends HeadLimits {
   readonly bodyIdleTimeoutMs: number
 }
 
+export interface HopContext extends HopSettings {
+  /** Where bodies that may have to be sent again are kept. */
+  readonly replay: ReplayMemory
+}
+
 export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   readonly #exchange: HttpExchange
   readonly #response: ServerResponse
   readonly #member: Member
   readonly #pool: MemberPool
-  readonly #settings: HopSettings
+  readonly #settings: HopContext
   readonly #outcome = Promise.withResolvers<void>()
   readonly #onClientClosed = (): void => this.#clientClosed()
   #settled = false
   #host = ''
+  #retryNonIdempotent = false
   #head = ''
   #connection: Connection | undefined
   #upload: RequestUpload | undefined
@@ -53,7 +60,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   /** How many sweeps ago the member last sent something, while the client could take it. */
   #quietSweeps = 0
 
-  constructor(exchange: HttpExchange, member: Member, pool: MemberPool, settings: HopSettings) {
+  constructor(exchange: HttpExchange, member: Member, pool: MemberPool, settings: HopContext) {
     this.#exchange = exchange
     this.#response = exchange.response
     this.#member = member
@@ -62,9 +69,9 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   }
 
   /** Sends the request with that Host and passes the answer on. Settles as a Handler does. */
-  run(host: string): Promise<void> {
-    const { request, framing } = this.#exchange
+  run(host: string, { retryNonIdempotent }: ForwardOptions): Promise<void> {
     this.#host = host
+    this.#retryNonIdempotent = retryNonIdempotent
     try {
       this.#head = requestHead(this.#exchange, host, this.#pool.keeps)
     } catch (error) {
@@ -72,7 +79,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     }
     this.#response.on('close', this.#onClientClosed)
     if (this.#response.destroyed) this.#clientClosed()
-    else if (framing.kind !== 'none' && request.readableDidRead) {
+    else if (!canSendBody(this.#exchange)) {
       this.#sent = true
       this.#reject('reset', 'the request cannot be repeated, its body has been read')
     } else {
@@ -95,7 +102,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   }
 
   #use(connection: Connection): void {
-    const { head, request, framing } = this.#exchange
+    const { head, framing } = this.#exchange
     this.#connection = connection
     connection.user = this
     this.#sentAt = performance.now()
@@ -107,9 +114,15 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     this.#reader = new ResponseReader(head.method, this.#response.useChunkedEncodingByDefault, this.#settings, this)
     if (framing.kind === 'none' || (framing.kind === 'length' && framing.bytes === 0)) this.onUploaded()
     else {
-      this.#upload = new RequestUpload(request, framing, connection, this)
+      if (this.#repeats) this.#exchange.keptBody ??= new KeptBody(this.#settings.replay, this.#response)
+      this.#upload = new RequestUpload(this.#exchange, connection, this)
       this.#upload.start()
     }
+  }
+
+  /** Whether another member may be asked though this one may have acted already. */
+  get #repeats(): boolean {
+    return this.#retryNonIdempotent || isIdempotent(this.#exchange.head.method)
   }
 
   onUploadWritten(bytes: number): void {
@@ -137,6 +150,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
 
   onReceived(bytes: Buffer): void {
     this.#member.row.receive(bytes.length)
+    if (!this.#received) this.#exchange.keptBody?.drop()
     this.#received = true
     this.#quietSweeps = 0
     this.#reader?.receive(bytes)
@@ -222,8 +236,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   }
 
   onClosed(error: Error | undefined): void {
-    const { method } = this.#exchange.head
-    const repeatable = !this.#sent || (isIdempotent(method) && this.#upload?.consumed !== true)
+    const repeatable = !this.#sent || (this.#repeats && canSendBody(this.#exchange))
     if (this.#connection?.reused && !this.#received && repeatable) {
       // It had closed the idle connection before it saw the request: once more, on a new one.
       this.#abandon()
@@ -273,8 +286,9 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     if (this.#connection === undefined) this.#pool.leaveLine(this)
     const upload = this.#upload
     this.#abandon()
-    // Whoever answers instead does so on a connection where this body still stands before the next request.
-    upload?.discard()
+    // Whoever answers instead does so on a connection where this body still stands before the next request. While it can
+    // be sent again its rest is left where it is, for the next member or for `respond`.
+    if (error === undefined || this.#exchange.keptBody?.whole !== true) upload?.discard()
     if (error === undefined) this.#outcome.resolve()
     else this.#outcome.reject(error)
   }

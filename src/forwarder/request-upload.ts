@@ -1,6 +1,8 @@
 // Carries a request's body from the client to the member, in the framing the head announced.
 import type { IncomingMessage } from 'node:http'
-import type { Framing } from '../exchange/exchange.ts'
+import type { HttpExchange } from '../exchange/exchange.ts'
+import type { KeptBody } from '../exchange/kept-body.ts'
+import { discardBody } from '../exchange/request-body.ts'
 import type { Connection } from './connection.ts'
 import { passableTrailers } from './trailers.ts'
 
@@ -11,35 +13,48 @@ export interface UploadOwner {
   onUploadMismatch(): void
 }
 
-/**
- * How much of a body nobody wants is read and dropped, so that the client gets round to reading its answer. Past that
- * its connection is closed.
- */
-const discardBytesMax = 4 * 1024 * 1024
-
 export class RequestUpload {
-  /** True once a byte was taken from the client: the body cannot be sent again. */
-  consumed = false
   finished = false
   readonly #request: IncomingMessage
+  /** Undefined: nothing of this body will be sent again. */
+  readonly #kept: KeptBody | undefined
   readonly #connection: Connection
   readonly #owner: UploadOwner
   /** Bytes still due; NaN when chunked. */
   #left: number
-  readonly #onData = (chunk: Buffer): void => this.#pass(chunk)
+  readonly #onData = (chunk: Buffer): void => this.#receive(chunk)
   readonly #onEnd = (): void => this.#finish()
 
-  constructor(request: IncomingMessage, framing: Framing, connection: Connection, owner: UploadOwner) {
+  constructor({ request, framing, keptBody }: HttpExchange, connection: Connection, owner: UploadOwner) {
     this.#request = request
+    this.#kept = keptBody
     this.#connection = connection
     this.#owner = owner
     this.#left = framing.kind === 'length' ? framing.bytes : Number.NaN
   }
 
+  /** Begins with what another member was sent before this one. */
   start(): void {
-    this.#request.on('data', this.#onData)
-    this.#request.on('end', this.#onEnd)
-    this.#request.resume()
+    const more = this.#replay()
+    const request = this.#request
+    if (request.readableEnded) {
+      this.#finish()
+      return
+    }
+    request.on('data', this.#onData)
+    request.on('end', this.#onEnd)
+    if (more) request.resume()
+  }
+
+  /** False: the rest has to wait until the member takes more. */
+  #replay(): boolean {
+    const pieces = this.#kept?.pieces
+    if (pieces === undefined || pieces.length === 0) return true
+    let more = true
+    this.#connection.cork()
+    for (const piece of pieces) more = this.#pass(piece)
+    this.#connection.uncork()
+    return more
   }
 
   /** The member reads again. */
@@ -54,30 +69,29 @@ export class RequestUpload {
     this.#request.pause()
   }
 
-  /** Reads the rest and drops it: the answer is on its way, and the client's next request stands behind this body. */
+  /** Reads the rest and drops it. */
   discard(): void {
     this.stop()
-    const request = this.#request
-    let discarded = 0
-    request.on('data', (chunk: Buffer) => {
-      discarded += chunk.length
-      if (discarded > discardBytesMax) request.destroy()
-    })
-    request.resume()
+    discardBody(this.#request)
   }
 
-  #pass(chunk: Buffer): void {
-    this.consumed = true
-    if (Number.isNaN(this.#left)) this.#passChunk(chunk)
-    else if (chunk.length > this.#left) this.#owner.onUploadMismatch()
+  #receive(chunk: Buffer): void {
+    if (chunk.length > this.#left) this.#mismatch()
     else {
-      this.#left -= chunk.length
-      this.#owner.onUploadWritten(chunk.length)
-      if (!this.#connection.write(chunk)) this.#request.pause()
+      this.#kept?.keep(chunk)
+      if (!this.#pass(chunk)) this.#request.pause()
     }
   }
 
-  #passChunk(chunk: Buffer): void {
+  /** False: the member takes no more for now. */
+  #pass(chunk: Buffer): boolean {
+    if (Number.isNaN(this.#left)) return this.#passChunk(chunk)
+    this.#left -= chunk.length
+    this.#owner.onUploadWritten(chunk.length)
+    return this.#connection.write(chunk)
+  }
+
+  #passChunk(chunk: Buffer): boolean {
     const size = `${chunk.length.toString(16)}\r\n`
     this.#connection.cork()
     this.#connection.write(size)
@@ -85,21 +99,26 @@ export class RequestUpload {
     const more = this.#connection.write('\r\n')
     this.#connection.uncork()
     this.#owner.onUploadWritten(size.length + chunk.length + 2)
-    if (!more) this.#request.pause()
+    return more
   }
 
   #finish(): void {
-    this.consumed = true
     if (Number.isNaN(this.#left)) {
       const trailers = passableTrailers(this.#request.rawTrailers)
       const end = `0\r\n${trailers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
       this.#connection.write(end)
       this.#owner.onUploadWritten(end.length)
     } else if (this.#left > 0) {
-      this.#owner.onUploadMismatch()
+      this.#mismatch()
       return
     }
     this.finished = true
     this.#owner.onUploaded()
+  }
+
+  /** No other member would fare better with it. */
+  #mismatch(): void {
+    this.#kept?.drop()
+    this.#owner.onUploadMismatch()
   }
 }

@@ -58,6 +58,8 @@ export type Forward = (exchange: Exchange, member: Member, options: ForwardOptio
 export interface ForwardOptions {
   /** True: the client's Host; false: the member's `host:port`. */
   readonly passHostHeader: boolean
+  /** Any request may be carried out twice, not only those whose method says so. */
+  readonly retryNonIdempotent: boolean
 }
 
 /** What a data-plane thread learned of a member that everybody should know. The ledger has it already. */

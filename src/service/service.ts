@@ -38,13 +38,13 @@ export function compileService(
 ): Service {
   const { forward, tell, secret, holds } = context
   const balancing = config.balancing ?? balancingDefaults
-  const { failover, maxAttempts = maxAttemptsDefault, routeHeader } = balancing
+  const { failover, maxAttempts = maxAttemptsDefault, retryNonIdempotent, routeHeader } = balancing
   const { members } = ground
   const sticky = compileStickiness(name, config, members, secret)
   const pick = createPick(members, chooserOf[balancing.method](ground), balancing)
   const choose = sticky === undefined ? pick : chooseBySession(sticky, pick, failover)
   const failures = compileFailureRules(balancing, tell)
-  const options: ForwardOptions = { passHostHeader: config.passHostHeader }
+  const options: ForwardOptions = { passHostHeader: config.passHostHeader, retryNonIdempotent }
   const { waits, hold, canServe, lostAt } = compileAbsence(name, balancing, ground, context)
 
   async function serve(exchange: Exchange): Promise<void> {
@@ -79,7 +79,7 @@ export function compileService(
         tried.push(member)
         // Neither the next attempt nor the answer that says there is none may name the member just lost.
         exchange.responseFields.length = ownFields
-        if (!mayTryAnother(exchange, error) || tried.length > maxAttempts) throw error
+        if (!mayTryAnother(exchange, error, retryNonIdempotent) || tried.length > maxAttempts) throw error
         const next = choose(exchange, tried)
         // What may have been carried out is not repeated for as long as the client has patience.
         const spent = error instanceof UpstreamError && error.sent && record.attempts > maxAttempts

@@ -79,7 +79,7 @@ function lowerCased<T>(names: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
   return new Map([...names].map(([name, mode]) => [name.toLowerCase(), mode]))
 }
 
-function forwarderLimits({ serversTransport, limits }: Options): ForwarderLimits {
+function forwarderLimits({ serversTransport, limits, threads }: Options): ForwarderLimits {
   const { dialTimeout, responseHeaderTimeout, idleConnTimeout } = serversTransport.forwardingTimeouts
   return {
     ...forwarderDefaults,
@@ -87,6 +87,8 @@ function forwarderLimits({ serversTransport, limits }: Options): ForwarderLimits
     maxWaitingPerMember: limits.maxWaitingPerMember,
     memberQueueTimeoutMs: limits.memberQueueTimeout,
     bodyIdleTimeoutMs: limits.bodyIdleTimeout,
+    maxReplayBytes: limits.maxReplayBytes,
+    maxReplayMemory: Math.floor(limits.maxReplayMemory / Math.max(threads, 1)),
     connectTimeoutMs: dialTimeout,
     responseHeaderTimeoutMs: responseHeaderTimeout,
     memberIdleTimeoutMs: idleConnTimeout,

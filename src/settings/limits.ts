@@ -64,6 +64,10 @@ export interface ForwarderLimits {
   readonly memberQueueTimeoutMs: number
   /** A member that pauses in the middle of a body its client waits for. `limits.bodyIdleTimeout` */
   readonly bodyIdleTimeoutMs: number
+  /** What is kept of one request's body for another member; a longer one is not repeated. `limits.maxReplayBytes` */
+  readonly maxReplayBytes: number
+  /** The same of all requests of one thread. `limits.maxReplayMemory`, shared out among threads. */
+  readonly maxReplayMemory: number
   /** Status line and fields of one answer of a member, in bytes. */
   readonly maxResponseHeadBytes: number
   readonly maxResponseFields: number
@@ -108,6 +112,8 @@ export const forwarderDefaults: ForwarderLimits = {
   maxWaitingPerMember: 1000,
   memberQueueTimeoutMs: 5000,
   bodyIdleTimeoutMs: 0,
+  maxReplayBytes: 65_536,
+  maxReplayMemory: 64 * 1024 * 1024,
   maxResponseHeadBytes: 65_536,
   maxResponseFields: 500,
 }

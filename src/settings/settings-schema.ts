@@ -76,6 +76,8 @@ export const settingsSchema = struct({
     maxWaitingPerMember: byDefault(forwarderDefaults.maxWaitingPerMember, integer({ min: 0, max: 65_535 })),
     memberQueueTimeout: byDefault(forwarderDefaults.memberQueueTimeoutMs, duration()),
     bodyIdleTimeout: byDefault(forwarderDefaults.bodyIdleTimeoutMs, duration()),
+    maxReplayBytes: byDefault(forwarderDefaults.maxReplayBytes, integer({ min: 0, max: 2 ** 30 })),
+    maxReplayMemory: byDefault(forwarderDefaults.maxReplayMemory, integer({ min: 0, max: 2 ** 40 })),
     /** Per cent. */
     maxMemory: byDefault(entrypointDefaults.maxMemoryPercent, integer({ min: 0, max: 100 })),
   }),

@@ -17,6 +17,7 @@ export interface Front extends AsyncDisposable {
   /** Set before a request to change the exchange that is made of it. */
   prepare: (exchange: Exchange) => void
   passHostHeader: boolean
+  retryNonIdempotent: boolean
   /** Tried in turn after `member` has failed, as a retrying service would. */
   others: readonly Member[]
   /** How the exchange with this number, from 0 in the order they settle, ended. */
@@ -85,6 +86,7 @@ export async function startFront(member: Member, options: Partial<ForwarderOptio
     member,
     prepare: () => {},
     passHostHeader: true,
+    retryNonIdempotent: false,
     others: [],
     async outcome(number) {
       for (;;) {
@@ -138,6 +140,7 @@ function base(request: IncomingMessage) {
     path,
     fields,
     framing: framingOf(request),
+    keptBody: undefined,
     responseFields: [],
     responseEdits: undefined,
     cookieScope: undefined,

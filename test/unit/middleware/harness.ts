@@ -152,6 +152,7 @@ function exchangeOf(
     path,
     fields: [...fields],
     framing: { kind: 'none' },
+    keptBody: undefined,
     responseFields: [],
     responseEdits: undefined,
     cookieScope: undefined,

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { respond } from '../../../src/exchange/respond.ts'
 import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
 import type { UpstreamCode } from '../../../src/exchange/upstream-error.ts'
+import { balancingDefaults } from '../../../src/model/dynamic-config.ts'
 import type { StickyCookieConfig } from '../../../src/model/dynamic-config.ts'
 import type { Forward } from '../../../src/service/member.ts'
 import { serviceOver, someMembers } from '../../support/balancer.ts'
@@ -40,7 +41,20 @@ for (const [method, failure, status] of cases) {
   })
 }
 
-test('a PUT whose body was spent is not repeated', async () => {
+test('any method is repeated where the service allows it, though not after a byte of an answer', async () => {
+  for (const [code, status] of [
+    ['reset', 200],
+    ['malformed-response', 502],
+  ] as const) {
+    const asked: string[] = []
+    const options = { retryNonIdempotent: true }
+    await using edge = await openEdge(serviceWhereFirstFails({ code, sent: true }, asked, options))
+    assert.equal((await ask(edge.port, '/', { method: 'POST' })).status, status)
+    assert.deepEqual(asked, status === 200 ? ['1', '2'] : ['1'])
+  }
+})
+
+test('a PUT whose body was read by somebody else is not repeated', async () => {
   const asked: string[] = []
   await using edge = await openEdge(serviceWhereFirstFails(reset, asked, { drains: true }))
   const answer = await fetch(`http://127.0.0.1:${edge.port}/`, { method: 'PUT', body: 'x' })
@@ -86,14 +100,19 @@ test('the client is told to stay with the member that answered, not with the one
 interface Options {
   readonly drains?: boolean
   readonly cookie?: StickyCookieConfig
+  readonly retryNonIdempotent?: boolean
 }
 
-function serviceWhereFirstFails(failure: Failure, asked: string[], { drains = false, cookie }: Options = {}) {
+function serviceWhereFirstFails(failure: Failure, asked: string[], options: Options = {}) {
+  const { drains = false, cookie, retryNonIdempotent = false } = options
   const forward: Forward = async (exchange, { slot }) => {
     asked.push(slot)
     if (drains) await once(exchange.request.resume(), 'end')
     if (slot === '1') throw new UpstreamError(failure.code, 'no', { sent: failure.sent })
     respond(exchange, 200, slot)
   }
-  return serviceOver(someMembers(1, 1), forward, { stickyCookie: cookie })
+  return serviceOver(someMembers(1, 1), forward, {
+    stickyCookie: cookie,
+    balancing: { ...balancingDefaults, retryNonIdempotent },
+  })
 }

@@ -57,7 +57,10 @@ describe('parseFlags', () => {
       metrics: undefined,
       core: { defaultRuleSyntax: 'v3' },
       threads: availableParallelism(),
-      limits: forwarderDefaults,
+      limits: {
+        ...forwarderDefaults,
+        maxReplayMemory: Math.floor(forwarderDefaults.maxReplayMemory / availableParallelism()),
+      },
       hold: { timeoutMs: 15_000, maxRequests: Math.ceil(1000 / availableParallelism()) },
       throttleMs: 100,
       ignored: [],
@@ -304,6 +307,17 @@ describe('parseFlags', () => {
     assert.deepEqual(maxOf('--threads=0'), [shareOf(1, 1)])
     assert.deepEqual(maxOf('--threads=3', '--ping'), [shareOf(3, 2), shareOf(3, 2)])
     assert.deepEqual(maxOf('--threads=3', '--limits.maxconnections=0'), [0])
+  })
+
+  test('keeps bodies for another member up to a limit that is shared out among threads; 0 is none', () => {
+    const limitsOf = (...argv: string[]): number[] => {
+      const { maxReplayBytes, maxReplayMemory } = parseFlags(argv).limits
+      return [maxReplayBytes, maxReplayMemory]
+    }
+    assert.deepEqual(limitsOf('--threads=0'), [65_536, 64 * 1024 * 1024])
+    assert.deepEqual(limitsOf('--threads=3', '--limits.maxreplaymemory=1000'), [65_536, 333])
+    assert.deepEqual(limitsOf('--threads=1', '--limits.maxreplaybytes=0', '--limits.maxreplaymemory=0'), [0, 0])
+    refuses(['--limits.maxReplayBytes=-1'], 'bad-value', /maxReplayBytes/)
   })
 
   test('throws nothing but a SettingsError, whatever the words', () => {
