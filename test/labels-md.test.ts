@@ -93,6 +93,7 @@ describe('tables in labels.md', () => {
       'retry',
       'hold',
       'slowStart',
+      'routeHeader',
     ]
     const health = ['healthCheck.rise', 'healthCheck.fall', 'outlierDetection']
     const fields = ['interval', 'errorRate', 'minRequests', 'ejectionTime', 'maxEjected']
@@ -102,9 +103,6 @@ describe('tables in labels.md', () => {
         (name) => `sticky.${name}`,
       ),
       ...balancer,
-      'retry',
-      'slowStart',
-      'routeHeader',
       ...health,
       ...fields.map((field) => `outlierDetection.${field}`),
     ].map((name) => `http.services.<service>.loadBalancer.${name}`)
