@@ -1,6 +1,7 @@
 // The last step of a request: one hop to a member, over connections kept per member and thread.
 import type { Exchange } from '../exchange/exchange.ts'
 import { ReplayMemory } from '../exchange/kept-body.ts'
+import { UpstreamError } from '../exchange/upstream-error.ts'
 import type { Forward, ForwardOptions, Member } from '../service/member.ts'
 import { Dialler, type DialOptions } from './dialler.ts'
 import { Http1Hop, type HopSettings } from './http1.ts'
@@ -25,6 +26,13 @@ export interface Forwarder extends AsyncDisposable {
   closeIdle(memberKey: string): void
   /** It does not drain after all. */
   reopen(memberKey: string): void
+  /**
+   * Its address is no longer its own: as `closeIdle`, what is in use ends as soon as it is silent, and nothing is dialled
+   * until `reopen`. Whoever answers there now may be another container.
+   */
+  cut(memberKey: string): void
+  /** It had its time to drain: as `closeIdle`, and what is in use breaks. */
+  break(memberKey: string): void
   /** It is gone: as `closeIdle`, and nothing is remembered of it. */
   remove(memberKey: string): void
 }
@@ -35,6 +43,7 @@ export function createForwarder(settings: ForwarderOptions): Forwarder {
   const pools = new Map<string, MemberPool>()
   const draining = new Set<string>()
   const context = { ...settings, replay: new ReplayMemory(settings) }
+  const severed = new Set<string>()
   const hops = new Set<Http1Hop>()
   const watched = settings.bodyIdleTimeoutMs > 0
   const sweep = setInterval(() => {
@@ -54,6 +63,7 @@ export function createForwarder(settings: ForwarderOptions): Forwarder {
   }
 
   function forward(exchange: Exchange, member: Member, options: ForwardOptions): Promise<void> {
+    if (severed.size > 0 && severed.has(member.key)) return Promise.reject(goneError(member))
     const pool = poolOf(member)
     if (exchange.kind === 'upgrade') {
       const { responseHeaderTimeoutMs } = settings
@@ -73,12 +83,25 @@ export function createForwarder(settings: ForwarderOptions): Forwarder {
       draining.add(memberKey)
       pools.get(memberKey)?.close()
     },
+    cut(memberKey) {
+      draining.add(memberKey)
+      severed.add(memberKey)
+      pools.get(memberKey)?.cut()
+      pools.delete(memberKey)
+    },
+    break(memberKey) {
+      draining.add(memberKey)
+      pools.get(memberKey)?.break()
+      pools.delete(memberKey)
+    },
     reopen(memberKey) {
       draining.delete(memberKey)
+      severed.delete(memberKey)
       pools.get(memberKey)?.reopen()
     },
     remove(memberKey) {
       draining.delete(memberKey)
+      severed.delete(memberKey)
       pools.get(memberKey)?.abandon()
       pools.delete(memberKey)
     },
@@ -88,6 +111,11 @@ export function createForwarder(settings: ForwarderOptions): Forwarder {
       await dialler[Symbol.asyncDispose]()
     },
   }
+}
+
+/** As one whose members are all in use, it is no failure of the member's, and another one is tried. */
+function goneError({ key }: Member): UpstreamError {
+  return new UpstreamError('busy', `member "${key}" is not at its address just now`, { sent: false })
 }
 
 /** Keeps the hop among those that are swept until it is over. */

@@ -5,6 +5,7 @@ import type { Member } from '../service/member.ts'
 import { Connection } from './connection.ts'
 import type { Dialler } from './dialler.ts'
 import { Inbox } from './inbox.ts'
+import { sever } from './sever.ts'
 import { WaitingLine } from './waiting-line.ts'
 
 export interface PoolOptions {
@@ -26,6 +27,8 @@ export class MemberPool {
   /** Oldest first: taken and put back at the end, so that what is not needed grows old and goes. */
   readonly #idle: Connection[] = []
   readonly #line = new WaitingLine<Connection | undefined>()
+  /** Those that are made and not closed, idle or in use. */
+  readonly #sockets = new Set<Socket>()
   /** Connections there are or are being made. */
   #open = 0
   #keeps = true
@@ -86,6 +89,7 @@ export class MemberPool {
   /** Takes a place for a connection to be made, undefined, or waits for one or for a connection given back. */
   async #place(asker: object): Promise<Connection | undefined> {
     const { maxConnsPerMember, maxWaitingPerMember, memberQueueTimeoutMs: timeoutMs } = this.#options
+    if (this.#gone.signal.aborted) throw this.#error('unreachable', 'the member is gone')
     if (maxConnsPerMember === 0 || this.#open < maxConnsPerMember) {
       this.#open++
       return undefined
@@ -101,7 +105,11 @@ export class MemberPool {
   async #dial(inbox: Inbox | undefined): Promise<Socket> {
     try {
       const socket = await this.#dialler.dial(this.#member, this.#gone.signal, inbox)
-      socket.once('close', () => this.#vacate())
+      this.#sockets.add(socket)
+      socket.once('close', () => {
+        this.#sockets.delete(socket)
+        this.#vacate()
+      })
       return socket
     } catch (error) {
       this.#vacate()
@@ -148,6 +156,18 @@ export class MemberPool {
     this.close()
     this.#gone.abort()
     this.#line.refuseAll(this.#error('unreachable', 'the member is gone'))
+  }
+
+  /** As `abandon`, and what is in use ends, once the last that was received of it is passed on. */
+  cut(): void {
+    this.abandon()
+    for (const socket of this.#sockets) sever(socket)
+  }
+
+  /** What is in use breaks now, whatever it is. */
+  break(): void {
+    this.abandon()
+    for (const socket of this.#sockets) socket.destroy()
   }
 
   reopen(): void {

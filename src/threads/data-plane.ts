@@ -34,9 +34,10 @@ export interface ThreadPublication {
 
 /**
  * What a member's connections are to do. `rest`: idle ones close now, those in use when their exchange ends. `resume`: it
- * takes requests after all. `forget`: as `rest`, and nothing is remembered of it.
+ * takes requests after all. `break`: those in use break as well. `cut`: its address is no longer its own; those in use end
+ * as soon as they are silent, and nothing is dialled until `resume`. `forget`: as `rest`, and nothing is remembered of it.
  */
-export type MemberOrder = 'rest' | 'resume' | 'forget'
+export type MemberOrder = 'rest' | 'resume' | 'break' | 'cut' | 'forget'
 
 /** `P`: one thread is told what is new; whoever speaks to all of them is given the whole. */
 export interface DataPlane<P extends Publication | ThreadPublication> extends AsyncDisposable {
@@ -110,6 +111,8 @@ export async function openDataPlane(options: DataPlaneOptions): Promise<DataPlan
       forwarder.reopen(memberKey)
       serving.wake()
     },
+    break: (memberKey) => forwarder.break(memberKey),
+    cut: (memberKey) => forwarder.cut(memberKey),
     forget: (memberKey) => forwarder.remove(memberKey),
   }
   if (options.first !== undefined) serving.publish(options.first)
