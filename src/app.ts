@@ -178,8 +178,7 @@ function onMemberChange(
 ): void {
   const { member, after } = change
   // Idle connections of ours would keep a well-behaved process alive until it is killed.
-  const resting = after === 'gone' ? 'forget' : 'rest'
-  plane.order(member.key, after !== 'gone' && member.row.admits !== 'nobody' ? 'resume' : resting)
+  plane.order(member.key, after === 'gone' ? 'forget' : member.connections)
   journal.add(memberHappening(change, Date.now()))
   logMemberChange(log, change)
 }

@@ -21,7 +21,7 @@ export class Cluster {
   readonly #byService = new Multimap<QualifiedName, Entry>()
   /** As they were declared last. */
   #services: DynamicConfig['services'] = new Map()
-  readonly #lives = new ContainerLives((containerId) => this.#probeAgain(containerId))
+  readonly #lives = new ContainerLives((containerId, provesAgain) => this.#lookAgain(containerId, provesAgain))
   readonly #watchers = new Watchers(
     () => this.#entries.values(),
     (service) => this.#byService.get(service),
@@ -60,6 +60,8 @@ export class Cluster {
       }
       if (settings === undefined) this.#ledger.deleteTurns(service)
     }
+    // What is still declared of a network that was left was looked at since.
+    for (const containerId of this.#lives.confirm()) this.#lookAgain(containerId, true)
     this.#lives.forgetExcept((containerId) => this.#byContainer.has(containerId))
     this.#services = config.services
   }
@@ -69,8 +71,8 @@ export class Cluster {
     const provesAgain = this.#lives.observe(event)
     for (const entry of this.#byContainer.get(event.containerId)) {
       if (provesAgain) entry.prove()
-      else if (this.#lives.of(entry.member.config.container).phase === 'stopped') entry.distrust()
       entry.settle(event.at)
+      if (entry.member.connections === 'cut') entry.distrust()
     }
   }
 
@@ -95,7 +97,7 @@ export class Cluster {
       return
     }
     const entry = new Entry({ key, service, config, row: this.#ledger.row(key) }, settings, this.#owner)
-    const proven = this.#isProven(config)
+    const proven = this.#isProven(config, settings)
     this.#entries.set(key, entry)
     this.#byService.add(service, entry)
     if (config.container !== undefined) this.#byContainer.add(config.container.id, entry)
@@ -104,9 +106,10 @@ export class Cluster {
   }
 
   /** The same port of the same container is known to accept, as a member of another service. */
-  #isProven({ container, host, port }: MemberConfig): boolean {
+  #isProven({ container, host, port }: MemberConfig, { readinessPath }: ServiceConfig): boolean {
     if (container === undefined) return false
-    for (const { accepting, member } of this.#byContainer.get(container.id)) {
+    for (const { accepting, member, settings } of this.#byContainer.get(container.id)) {
+      if (settings.readinessPath !== readinessPath) continue
       if (accepting && member.config.host === host && member.config.port === port) return true
     }
     return false
@@ -126,15 +129,16 @@ export class Cluster {
     this.#owner.onChange({ member, before: member.state, after: 'gone', at: undefined })
   }
 
-  #probeAgain(containerId: string): void {
+  #lookAgain(containerId: string, provesAgain: boolean): void {
     for (const entry of this.#byContainer.get(containerId)) {
-      entry.prove()
+      if (provesAgain) entry.prove()
       entry.settle(undefined)
     }
   }
 
   /** Before it takes its first request. */
   #welcome(entry: Entry): void {
+    this.#lives.becameReady(entry.member.config.container)
     levelTraffic(entry, this.#byService.get(entry.member.service))
     this.#watchers.warm(entry)
   }

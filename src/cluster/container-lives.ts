@@ -1,86 +1,141 @@
-// The phase and health of every container the engine spoke of. Kept for containers without members too: a kill may be
-// observed before the declaration that introduces its member is applied, and must not be forgotten by it.
+// The life of every container the engine spoke of, with the timers it takes. Kept for containers without members too: a kill
+// may be observed before the declaration that introduces its member is applied, and must not be forgotten by it.
 import type { ContainerEvent } from '../model/container-event.ts'
 import type { ContainerRef } from '../model/dynamic-config.ts'
-import { nextPhase } from './life-cycle.ts'
-import type { Phase } from './life-cycle.ts'
+import { nextLife, unknownLife } from './life-cycle.ts'
+import type { Life, LifeEvent } from './life-cycle.ts'
 
 /** Added to the engine's stop timeout before a container that did not die is taken back. */
 const surviveMarginMs = 2000
 const stopTimeoutDefaultMs = 10_000
 /** The longest timer there is. */
 const timerMax = 2 ** 31 - 1
+/** Of containers nothing is declared of; the one heard of longest ago is forgotten first. */
+const strangersMax = 10_000
 
-interface Life {
-  phase: Phase
-  health: ContainerRef['health']
-  drainTimer: NodeJS.Timeout | undefined
+interface Kept {
+  life: Life
+  timer: NodeJS.Timeout | undefined
 }
 
 export class ContainerLives {
-  readonly #lives = new Map<string, Life>()
-  readonly #onSurvived: (containerId: string) => void
+  readonly #lives = new Map<string, Kept>()
+  /** Those that left a network since the last declaration. */
+  readonly #moving = new Set<string>()
+  readonly #onTime: (containerId: string, provesAgain: boolean) => void
 
-  constructor(onSurvived: (containerId: string) => void) {
-    this.#onSurvived = onSurvived
+  /** @param onTime told when time alone has changed a life; `provesAgain` as `observe` returns it */
+  constructor(onTime: (containerId: string, provesAgain: boolean) => void) {
+    this.#onTime = onTime
   }
 
   /** A member out of a file has no container: always running. */
-  of(container: ContainerRef | undefined): { readonly phase: Phase; readonly health: ContainerRef['health'] } {
-    if (container === undefined) return { phase: 'running', health: 'none' }
-    return this.#lives.get(container.id) ?? { phase: 'running', health: container.health }
+  of(container: ContainerRef | undefined): Life {
+    if (container === undefined) return unknownLife
+    return this.#lives.get(container.id)?.life ?? { ...unknownLife, health: container.health }
   }
 
   /** Takes over what an inspection found of these containers. */
   sync(containers: Iterable<ContainerRef>): void {
-    for (const { id, health, paused } of containers) {
-      const life = this.#life(id)
-      life.health = health
-      // Only running containers are declared with members. Where an event was missed (the engine was away), what the
-      // inspection found is the newer truth; a drain is not visible to it and stays.
-      if (paused && life.phase === 'running') life.phase = 'paused'
-      if (!paused && (life.phase === 'paused' || life.phase === 'stopped')) life.phase = 'running'
-    }
+    for (const { id, health, paused } of containers) this.#apply(id, { kind: 'found', health, paused })
   }
 
-  /** Stopped containers that are no longer declared. */
+  /**
+   * All that was heard of is in the declaration that is in force now: what it still has of a network that was left was
+   * looked at since. Returns the containers that had left one.
+   */
+  confirm(): readonly string[] {
+    const moved = [...this.#moving]
+    for (const id of moved) this.#apply(id, { kind: 'confirmed' })
+    this.#moving.clear()
+    return moved
+  }
+
+  /** Containers that are no longer declared and do not run; and of strangers the oldest, when there are too many. */
   forgetExcept(isDeclared: (containerId: string) => boolean): void {
-    for (const [id, { phase }] of this.#lives) if (phase === 'stopped' && !isDeclared(id)) this.#lives.delete(id)
+    let surplus = this.#lives.size - strangersMax
+    for (const [id, { life }] of this.#lives) {
+      if ((life.phase !== 'stopped' && surplus <= 0) || isDeclared(id)) continue
+      this.#forget(id)
+      surplus--
+    }
   }
 
   /** Applies an event; true when members must prove again that they accept before they are chosen. */
   observe(event: ContainerEvent): boolean {
-    const life = this.#life(event.containerId)
-    if (event.kind === 'health') {
-      life.health = event.health ?? life.health
-      return false
-    }
-    const before = life.phase
-    life.phase = nextPhase(before, event.kind === 'destroy' ? 'die' : event.kind)
-    if (life.phase !== 'draining' || event.kind === 'drain') clearTimeout(life.drainTimer)
-    if (life.phase === 'draining' && event.kind === 'drain') this.#expectDeath(event, life)
-    return life.phase === 'running' && (before !== 'running' || event.kind === 'start')
+    const { containerId, stopTimeoutMs } = event
+    const before = this.#lives.get(containerId)?.life ?? unknownLife
+    const told = lifeEventOf(event)
+    if (told === undefined) return false
+    const kept = this.#apply(containerId, told)
+    if (told.kind === 'disconnect' && kept.life.left.size > 0) this.#moving.add(containerId)
+    // Another signal begins the wait for the end anew.
+    if (told.kind === 'drain' && kept.life.phase === 'draining') this.#expectDeath(containerId, kept, stopTimeoutMs)
+    else if (kept.life !== before && kept.life.phase !== before.phase) this.#await(containerId, kept)
+    else if (told.kind === 'start' && kept.life !== before) this.#await(containerId, kept)
+    const { phase } = kept.life
+    const runs = phase === 'running' || phase === 'restarting'
+    return runs && kept.life !== before && (phase !== before.phase || told.kind === 'start')
+  }
+
+  /** A member of it takes requests from now on. */
+  becameReady(container: ContainerRef | undefined): void {
+    if (container !== undefined) this.#apply(container.id, { kind: 'ready' })
   }
 
   [Symbol.dispose](): void {
-    for (const { drainTimer } of this.#lives.values()) clearTimeout(drainTimer)
+    for (const { timer } of this.#lives.values()) clearTimeout(timer)
   }
 
-  #expectDeath(event: ContainerEvent, life: Life): void {
-    // A longer timer would fire at once.
-    const waitMs = Math.min((event.stopTimeoutMs ?? stopTimeoutDefaultMs) + surviveMarginMs, timerMax)
-    life.drainTimer = setTimeout(() => {
-      life.phase = nextPhase(life.phase, 'survived')
-      this.#onSurvived(event.containerId)
-    }, waitMs).unref()
-  }
-
-  #life(id: string): Life {
-    let life = this.#lives.get(id)
-    if (life === undefined) {
-      life = { phase: 'running', health: 'none', drainTimer: undefined }
-      this.#lives.set(id, life)
+  #apply(id: string, event: LifeEvent): Kept {
+    let kept = this.#lives.get(id)
+    if (kept === undefined) {
+      kept = { life: unknownLife, timer: undefined }
+      this.#lives.set(id, kept)
     }
-    return life
+    kept.life = nextLife(kept.life, event, performance.now())
+    return kept
   }
+
+  #await(id: string, kept: Kept): void {
+    clearTimeout(kept.timer)
+    const { wait } = kept.life
+    kept.timer = wait && setTimeout(() => this.#pass(id, kept, 'rested'), wait.ms).unref()
+  }
+
+  #expectDeath(id: string, kept: Kept, stopTimeoutMs = stopTimeoutDefaultMs): void {
+    clearTimeout(kept.timer)
+    // A longer timer would fire at once.
+    const waitMs = Math.min(stopTimeoutMs + surviveMarginMs, timerMax)
+    kept.timer = setTimeout(() => this.#pass(id, kept, 'survived'), waitMs).unref()
+  }
+
+  #pass(id: string, kept: Kept, kind: 'rested' | 'survived'): void {
+    kept.life = nextLife(kept.life, { kind }, performance.now())
+    this.#onTime(id, kind === 'survived')
+  }
+
+  #forget(id: string): void {
+    clearTimeout(this.#lives.get(id)?.timer)
+    this.#lives.delete(id)
+    this.#moving.delete(id)
+  }
+}
+
+function lifeEventOf({ kind, at, health, network }: ContainerEvent): LifeEvent | undefined {
+  switch (kind) {
+    case 'destroy':
+      return { kind: 'die' }
+    case 'start':
+      return { kind, at }
+    case 'health':
+      return health === undefined ? undefined : { kind, health }
+    case 'disconnect':
+      return network === undefined ? undefined : { kind, network }
+    case 'drain':
+    case 'die':
+    case 'pause':
+    case 'unpause':
+  }
+  return { kind }
 }

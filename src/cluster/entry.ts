@@ -1,16 +1,17 @@
 // One member as the cluster keeps it: what is declared of it, what was found out, and what follows. It writes the member's
 // flags in the ledger; the data plane sees them in the same instant.
 import { isDeepStrictEqual } from 'node:util'
-import { balancingDefaults, memberDefaults } from '../model/dynamic-config.ts'
+import { balancingDefaults, drainDefaults, memberDefaults } from '../model/dynamic-config.ts'
 import type { MemberConfig, ServiceConfig } from '../model/dynamic-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { LedgerRow } from '../ledger/row.ts'
 import { availability } from './availability.ts'
-import type { MemberState } from './availability.ts'
+import type { Availability, Connections, Facts, MemberState } from './availability.ts'
 import { startCheck } from './checks/member-check.ts'
 import type { Verdict } from './checks/member-check.ts'
 import type { ContainerLives } from './container-lives.ts'
-import { portAccepts } from './readiness.ts'
+import type { Life } from './life-cycle.ts'
+import { answersWell, portAccepts } from './readiness.ts'
 import { Vitals } from './vitals.ts'
 
 export interface ClusterMember {
@@ -21,6 +22,8 @@ export interface ClusterMember {
   readonly reason: string
   /** When it came to that state, milliseconds since the epoch. */
   readonly since: number
+  /** What becomes of the connections to it. */
+  readonly connections: Connections
   readonly row: LedgerRow
   readonly vitals: Vitals
 }
@@ -53,18 +56,23 @@ export class Entry implements Disposable {
   settings: Settings
   readonly #owner: EntryOwner
   #accepting = false
+  /** It was not at its address: whoever answers there now has to prove that it is. */
+  #severed = false
   #probe: AbortController | undefined
   #check: Disposable | undefined
   #verdict: Verdict | undefined
   #failure: Reprieve | undefined
   #ejection: Reprieve | undefined
+  /** Since it is being stopped. */
+  #drain: { readonly timer: NodeJS.Timeout | undefined; over: boolean } | undefined
 
   constructor(
     member: Pick<ClusterMember, 'key' | 'service' | 'config' | 'row'>,
     settings: Settings,
     owner: EntryOwner,
   ) {
-    this.member = { ...member, state: 'down', reason: 'new', since: Date.now(), vitals: new Vitals() }
+    const unknown = { state: 'down', reason: 'new', since: Date.now(), connections: 'rest' } as const
+    this.member = { ...member, ...unknown, vitals: new Vitals() }
     this.settings = settings
     this.#owner = owner
   }
@@ -75,6 +83,17 @@ export class Entry implements Disposable {
 
   get balancing(): NonNullable<Settings['balancing']> {
     return this.settings.balancing ?? balancingDefaults
+  }
+
+  get #draining(): NonNullable<Settings['draining']> {
+    return this.settings.draining ?? drainDefaults
+  }
+
+  /** Docker's health decides alone, where nobody asks for more and it is known where it is: a dial would tell nothing. */
+  get #proof(): Facts['proof'] {
+    const { container } = this.member.config
+    if (container !== undefined && this.settings.readinessPath !== undefined) return 'readiness'
+    return this.#severed || this.#owner.lives.of(container).health === 'none' ? 'port' : undefined
   }
 
   get #status(): string {
@@ -91,12 +110,13 @@ export class Entry implements Disposable {
   /** It is declared anew; what was found out of it stays while it is found at the same place. */
   declare(config: MemberConfig, settings: Settings): void {
     const before = this.member.config
-    const checked = this.settings.healthCheck
+    const { healthCheck: checked, readinessPath: asked } = this.settings
     const wasStopped = this.#status.includes('S')
     this.member = { ...this.member, config }
     this.settings = settings
     const moved = before.host !== config.host || before.port !== config.port || before.scheme !== config.scheme
-    const unproven = !this.#accepting && this.#probe === undefined
+    const probed = this.#probe !== undefined && asked === settings.readinessPath
+    const unproven = !this.#accepting && !probed && this.#proof !== undefined
     if (moved || unproven) this.prove()
     // Whoever changes anything else of a service declares its check anew, as it was.
     else if (!isDeepStrictEqual(checked, settings.healthCheck) || wasStopped !== this.#status.includes('S'))
@@ -110,10 +130,9 @@ export class Entry implements Disposable {
     this.#checkAnew()
     const { container } = this.member.config
     if (container === undefined) this.#accepting = true
-    // Docker's health decides alone: a dial would tell nothing.
-    else if (container.health === 'none') {
+    else if (this.#proof !== undefined) {
       this.#probe = new AbortController()
-      void this.#awaitPort(this.#probe.signal)
+      void this.#awaitProof(this.#probe.signal)
     }
   }
 
@@ -157,26 +176,53 @@ export class Entry implements Disposable {
 
   /** Recomputes its state; the ledger's flags first, so that nobody is told of a change before it holds. */
   settle(at: number | undefined, before: MemberState | 'new' = this.member.state): void {
-    const { config, row } = this.member
-    const { state, reason, admits } = availability({
-      ...this.#owner.lives.of(config.container),
+    const life = this.#owner.lives.of(this.member.config.container)
+    if (life.phase !== 'draining') this.#drain = ended(this.#drain)
+    else this.#drain ??= this.#beginDrain()
+    const { state, reason, admits, connections } = this.#availability(life)
+    if (connections === 'cut') this.#severed = true
+    if (state === 'ready' && before !== 'ready') this.#owner.onReady(this)
+    this.member.row.admits = admits
+    this.member.row.coming = state === 'starting'
+    const told = state !== before || connections !== this.member.connections
+    if (!told && reason === this.member.reason) return
+    const since = state === before ? this.member.since : Date.now()
+    this.member = { ...this.member, state, reason, since, connections }
+    if (told) this.#owner.onChange({ member: this.member, before, after: state, at })
+  }
+
+  #availability(life: Life): Availability {
+    const { container } = this.member.config
+    return availability({
+      phase: life.phase,
+      health: life.health,
+      left: container?.network !== undefined && life.left.has(container.network),
+      wait: life.wait,
+      proof: this.#proof,
       accepting: this.#accepting,
+      keepsSessions: this.#draining.keepsSessions,
+      overdue: this.#drain?.over === true,
       status: this.#status,
       check: this.#check === undefined ? 'none' : (this.#verdict ?? 'unknown'),
       ejected: this.#ejection?.reason,
       failure: this.#failure?.reason,
     })
-    if (state === 'ready' && before !== 'ready') this.#owner.onReady(this)
-    row.admits = admits
-    row.coming = state === 'starting'
-    if (state === before && reason === this.member.reason) return
-    const since = state === before ? this.member.since : Date.now()
-    this.member = { ...this.member, state, reason, since }
-    if (state !== before) this.#owner.onChange({ member: this.member, before, after: state, at })
+  }
+
+  #beginDrain(): { readonly timer: NodeJS.Timeout | undefined; over: boolean } {
+    const { timeoutMs } = this.#draining
+    if (timeoutMs === 0) return { timer: undefined, over: false }
+    const end = (): void => {
+      drain.over = true
+      this.settle(undefined)
+    }
+    const drain = { timer: setTimeout(end, Math.min(timeoutMs, timerMax)).unref(), over: false }
+    return drain
   }
 
   [Symbol.dispose](): void {
     this.distrust()
+    this.#drain = ended(this.#drain)
     // The row stays with the requests still in flight; only its name is forgotten.
     this.member.row.admits = 'nobody'
     this.member.row.coming = false
@@ -195,10 +241,15 @@ export class Entry implements Disposable {
     })
   }
 
-  async #awaitPort(signal: AbortSignal): Promise<void> {
-    const { host, port } = this.member.config
-    if (!(await portAccepts(host, port, signal)) || signal.aborted) return
+  async #awaitProof(signal: AbortSignal): Promise<void> {
+    const { readinessPath } = this.settings
+    const { config } = this.member
+    const proven = await (readinessPath === undefined
+      ? portAccepts(config.host, config.port, signal)
+      : answersWell(config, readinessPath, signal))
+    if (!proven || signal.aborted) return
     this.#accepting = true
+    this.#severed = false
     this.settle(undefined)
   }
 }
@@ -211,6 +262,10 @@ interface Reprieve {
 
 function reprieve(reason: string, afterMs: number, end: () => void): Reprieve {
   return { reason, timer: setTimeout(end, Math.min(afterMs, timerMax)).unref() }
+}
+
+function ended(drain: { readonly timer: NodeJS.Timeout | undefined } | undefined): undefined {
+  clearTimeout(drain?.timer)
 }
 
 function dismissed(held: Reprieve | undefined): undefined {

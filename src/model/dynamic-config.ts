@@ -47,6 +47,10 @@ export interface ServiceConfig {
   readonly healthCheck?: HealthCheckConfig | undefined
   readonly passiveHealthCheck?: PassiveHealthCheckConfig | undefined
   readonly outlierDetection?: OutlierDetectionConfig | undefined
+  /** Muster only: the path a started container must answer before it takes requests; undefined: its port must accept. */
+  readonly readinessPath?: string | undefined
+  /** Undefined: `drainDefaults`. */
+  readonly draining?: DrainConfig | undefined
   /** Options that are read and shown, but have no effect yet: by Traefik's name, as decoded. */
   readonly pending?: Readonly<Record<string, unknown>> | undefined
 }
@@ -183,6 +187,16 @@ export interface OutlierDetectionConfig {
   readonly maxEjected: number
 }
 
+/** Muster only: what becomes of those a container serves when it is being stopped. */
+export interface DrainConfig {
+  /** Sessions stay with it until it is gone; else they move at once. */
+  readonly keepsSessions: boolean
+  /** After this, requests and tunnels still under way are broken off, milliseconds; 0: never. */
+  readonly timeoutMs: number
+}
+
+export const drainDefaults: DrainConfig = { keepsSessions: false, timeoutMs: 0 }
+
 /** Where a sticky cookie is sent. */
 export interface CookieScope {
   readonly path: string | undefined
@@ -196,6 +210,8 @@ export interface ContainerRef {
   /** Docker's own health: `none` when the image has no HEALTHCHECK. */
   readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy'
   readonly paused: boolean
+  /** The network of its own that it is reached through; undefined: none, as on the host's, or another container's. */
+  readonly network?: string | undefined
 }
 
 /** Traefik's attributes of `sticky.cookie`. */

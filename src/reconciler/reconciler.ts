@@ -110,7 +110,11 @@ export class Reconciler {
     const config = overlay(this.#declared)
     const causes = [...this.#causes.values()]
     this.#causes = new Map()
-    if (store.current.version > 0 && isSame(this.#config, config)) return this.#inForce
+    if (store.current.version > 0 && isSame(this.#config, config)) {
+      // A container that left a network and came back before anybody looked is declared as it was.
+      cluster.sync(config)
+      return this.#inForce
+    }
     const version = store.current.version + 1
     try {
       cluster.sync(config)

@@ -63,7 +63,8 @@ async function keepChecking(
   }
 }
 
-async function checkOnce(plan: ProbePlan, signal: AbortSignal): Promise<string | undefined> {
+/** Why the check failed, or undefined. */
+export async function checkOnce(plan: ProbePlan, signal: AbortSignal): Promise<string | undefined> {
   const { mode, timeoutMs } = plan.config
   const ending = new AbortController()
   const stop = (): void => ending.abort('check was stopped')

@@ -24,10 +24,14 @@ export function newsOf(event: EngineEvent, container: Container | undefined): Co
       const drain = { containerId, name: event.name, kind: 'drain', at } as const
       return container === undefined ? drain : { ...drain, stopTimeoutMs: container.stopTimeoutMs }
     }
+    case 'disconnect': {
+      // Each one comes twice, and after every death.
+      if (container?.running !== true || !container.networks.has(event.network)) return undefined
+      return { containerId, name: container.name, kind: 'disconnect', network: event.network, at }
+    }
     case 'create':
     case 'rename':
     case 'connect':
-    case 'disconnect':
   }
   return undefined
 }

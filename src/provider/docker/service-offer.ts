@@ -6,6 +6,7 @@ import { isStandby } from '../../model/member-faults.ts'
 import { addressOf } from './address.ts'
 import { wantsMember } from './asked.ts'
 import type { Asked } from './asked.ts'
+import type { Container } from './container.ts'
 import { implicitName, labelRoot, slotOf } from './names.ts'
 import { portOf } from './port.ts'
 import type { Finding } from './port.ts'
@@ -72,17 +73,24 @@ function memberOf(
       : urlTarget(asked, service, labels.url, address)
   if (target === undefined || labels.weight === 0) return undefined
   const { id, name, hostname, health, paused } = container
+  const network = networkOf(container, target.host)
   const { weight, route, parameters } = labels
   return {
     id: `${id}:${target.port}`,
     ...target,
     weight,
     slot: slotOf(container),
-    container: { id, name, health, paused },
+    container: { id, name, health, paused, ...(network !== undefined && { network }) },
     ...(route !== undefined && { route }),
     ...(hostname !== undefined && { hostname }),
     ...(parameters !== undefined && { parameters }),
   }
+}
+
+/** The network of its own on which it has that address. */
+function networkOf({ networks }: Container, host: string): string | undefined {
+  for (const [name, { ipv4, ipv6 }] of networks) if (host === ipv4 || host === ipv6) return name
+  return undefined
 }
 
 function ownTarget(

@@ -66,6 +66,7 @@ test('tells the change of a member, and how long it took when its cause has a ti
     config,
     state: 'draining',
     reason: 'is being stopped',
+    connections: 'rest',
     since: 0,
     vitals: new Vitals(),
     row: new Ledger().row('k'),

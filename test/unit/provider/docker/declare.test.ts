@@ -50,7 +50,13 @@ test('two scaled services labelled for Traefik, without port labels, give their 
       port: 80,
       weight: 1,
       slot: 'servers1/static/1',
-      container: { id: idOf('servers1-static-1'), name: 'servers1-static-1', health: 'none', paused: false },
+      container: {
+        id: idOf('servers1-static-1'),
+        name: 'servers1-static-1',
+        health: 'none',
+        paused: false,
+        network: 'servers1_default',
+      },
     },
     {
       id: `${idOf('servers1-static-2')}:80`,
@@ -59,7 +65,13 @@ test('two scaled services labelled for Traefik, without port labels, give their 
       port: 80,
       weight: 1,
       slot: 'servers1/static/2',
-      container: { id: idOf('servers1-static-2'), name: 'servers1-static-2', health: 'none', paused: false },
+      container: {
+        id: idOf('servers1-static-2'),
+        name: 'servers1-static-2',
+        health: 'none',
+        paused: false,
+        network: 'servers1_default',
+      },
     },
   ])
   assert.deepEqual(hosts(declared, 'dynamic-servers1'), ['172.18.0.1', '172.18.0.2'])
