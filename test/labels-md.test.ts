@@ -93,6 +93,9 @@ describe('tables in labels.md', () => {
       'retry',
       'hold',
       'slowStart',
+      'drain',
+      'drainTimeout',
+      'readiness.path',
       'routeHeader',
     ]
     const health = ['healthCheck.rise', 'healthCheck.fall', 'outlierDetection']

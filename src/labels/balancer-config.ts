@@ -1,9 +1,10 @@
 // Decoded fields of a service and its servers → the model. What is as it is by default is absent, so that a service that asks
 // for nothing stays as small as it was, and equal ones are equal however they were written.
 import { isDeepStrictEqual } from 'node:util'
-import { balancingDefaults, memberDefaults } from '../model/dynamic-config.ts'
+import { balancingDefaults, drainDefaults, memberDefaults } from '../model/dynamic-config.ts'
 import type {
   BalancingConfig,
+  DrainConfig,
   HealthCheckConfig,
   MemberConfig,
   ServiceConfig,
@@ -43,6 +44,8 @@ export function serviceOptions(balancer: Balancer, preservePath: boolean): Servi
         ejectionTimeMs: outlierDetection.ejectionTime,
         maxEjected: outlierDetection.maxEjected,
       },
+      readinessPath: balancer.readiness?.path,
+      draining: unlessDefault(draining(balancer), drainDefaults),
       pending: pendingOptions(balancer, preservePath),
     }),
   }
@@ -97,6 +100,10 @@ function balancing(balancer: Balancer): BalancingConfig {
     ...given({ holdMs: balancer.hold }),
     routeHeader: balancer.routeHeader,
   }
+}
+
+function draining({ drain, drainTimeout }: Balancer): DrainConfig {
+  return { keepsSessions: drain === 'sessions', timeoutMs: drainTimeout }
 }
 
 /** A check over HTTP that has nothing to ask for is an error, and there is none. */

@@ -1,7 +1,9 @@
 // How a balancer chooses among its members, and what a member may say of itself: Apache's parameters, under Traefik's tree.
-import { balancingDefaults, methods } from '../model/dynamic-config.ts'
+import { balancingDefaults, drainDefaults, methods } from '../model/dynamic-config.ts'
+import { checkPath } from './check-texts.ts'
 import { bool, byDefault, duration, integer, oneOf } from './leaf.ts'
 import { about, musterOnly } from './marks.ts'
+import { optional } from './schema.ts'
 import type { Fields } from './schema.ts'
 import { memberStatus, routeName, weight } from './member-texts.ts'
 import { answerField, statusRanges } from './texts.ts'
@@ -44,6 +46,22 @@ export const balancerFields = {
   slowStart: about(
     'a server that becomes ready earns its share over this time; 0: at once',
     musterOnly(byDefault(slowStartMs, duration())),
+  ),
+  drain: about(
+    '`sessions`: a container that is being stopped keeps its sessions until it is gone; `move`: they move at once',
+    musterOnly(byDefault('move', oneOf(['move', 'sessions']))),
+  ),
+  drainTimeout: about(
+    'after this, what a container that is being stopped still serves is broken off; 0: never',
+    musterOnly(byDefault(drainDefaults.timeoutMs, duration())),
+  ),
+  readiness: about(
+    'what a started container must do before it takes requests',
+    musterOnly(
+      optional({
+        path: about('a GET of it must be answered below 400, once; not given: its port must accept', checkPath()),
+      }),
+    ),
   ),
   routeHeader: about("the field of answers that names the server's route", musterOnly(answerField())),
 } as const satisfies Fields
