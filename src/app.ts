@@ -10,6 +10,7 @@ import type { EditStore } from './edits/edit-store.ts'
 import { statePlace } from './edits/state-place.ts'
 import { Ledger } from './ledger/ledger.ts'
 import type { ContainerEvent } from './model/container-event.ts'
+import type { Problem } from './model/problem.ts'
 import { openAccessFile } from './observability/access-file.ts'
 import type { AccessFile } from './observability/access-file.ts'
 import type { Logger } from './observability/logger.ts'
@@ -56,6 +57,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   const ledger = new Ledger(Math.max(settings.threads, 1))
   const store = new SnapshotStore(emptySnapshot)
   const journal = new Journal()
+  const troubles = new Map<string, Problem>()
   const edits = stack.use(await openEdits(settings, journal, log))
   const cluster = stack.use(new Cluster(ledger, (change) => onMemberChange(change, { plane, journal, log })))
   const ask = createInternalServices({
@@ -67,6 +69,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     edits,
     journal,
     declared: () => reconciler.declared,
+    troubles: () => [...troubles.values()],
     apply: (cause) => reconciler.applyNow(cause),
     isStopping: () => stopping.signal.aborted,
     measure: () => plane.metrics(),
@@ -94,7 +97,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
   )
   reconciler.accept(internalDeclaration(settings))
   const { signal } = stopping
-  for (const provider of providers) runProvider(provider, { reconciler, cluster, journal, log, signal })
+  for (const provider of providers) runProvider(provider, { reconciler, cluster, journal, troubles, log, signal })
   const started = stack.move()
   return {
     ports: plane.ports,
@@ -201,17 +204,23 @@ interface Listeners {
   readonly reconciler: Reconciler
   readonly cluster: Cluster
   readonly journal: Journal
+  /** By provider. */
+  readonly troubles: Map<string, Problem>
 }
 
 function runProvider(
   provider: Provider,
-  { reconciler, cluster, journal, log, signal }: Listeners & { log: Logger; signal: AbortSignal },
+  { reconciler, cluster, journal, troubles, log, signal }: Listeners & { log: Logger; signal: AbortSignal },
 ): void {
   const report = {
     publish: reconciler.accept.bind(reconciler),
     observe(event: ContainerEvent) {
       journal.add(eventHappening(event), event.at)
       cluster.observe(event)
+    },
+    trouble(problem: Problem | undefined) {
+      if (problem === undefined) troubles.delete(provider.name)
+      else troubles.set(provider.name, problem)
     },
     log,
   }

@@ -25,7 +25,7 @@ export function createEvents(sources: AdminSources): (request: InternalRequest) 
   const wordsNow = (freshMs: number): Words => {
     const now = performance.now()
     if (now - last.madeAt < freshMs) return last
-    const text = `"balancers":${JSON.stringify(balancers(sources))},"problems":${store.current.problems.length}`
+    const text = `"balancers":${JSON.stringify(balancers(sources))},"problems":${store.current.problems.length + sources.troubles().length}`
     last = { tag: text === last.text ? last.tag : last.tag + 1, text, madeAt: now }
     return last
   }

@@ -2,6 +2,7 @@ import type { ClusterMember } from '../cluster/entry.ts'
 import type { EditStore } from '../edits/edit-store.ts'
 import type { Cause } from '../model/declaration.ts'
 import type { DynamicConfig } from '../model/merge.ts'
+import type { Problem } from '../model/problem.ts'
 import type { Journal } from '../reconciler/journal.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { SnapshotStore } from '../snapshot/snapshot-store.ts'
@@ -16,6 +17,8 @@ export interface AdminSources {
   readonly cluster: { readonly members: readonly ClusterMember[] }
   readonly edits: EditStore
   readonly journal: Journal
+  /** Why what providers said may be out of date. */
+  readonly troubles: () => readonly Problem[]
   /** What the edits are laid over. */
   readonly declared: () => DynamicConfig
   /** Puts the edits in force; resolves once every thread goes by them, rejects when they cannot be. */

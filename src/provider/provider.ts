@@ -1,6 +1,7 @@
 // What a provider is: something that watches a source of configuration and reports its whole opinion on every change.
 import type { ContainerEvent } from '../model/container-event.ts'
 import type { Declaration } from '../model/declaration.ts'
+import type { Problem } from '../model/problem.ts'
 
 export interface Provider {
   readonly name: string
@@ -11,12 +12,14 @@ export interface Provider {
   run(report: ProviderReport, signal: AbortSignal): Promise<void>
 }
 
-/** Where a provider's news go. All three return at once and do not throw. */
+/** Where a provider's news go. All return at once and do not throw. */
 export interface ProviderReport {
   /** The provider's whole opinion; it replaces the last one. */
   publish(declaration: Declaration): void
   /** What happened to one container, ahead of the declaration that follows from it. */
   observe(event: ContainerEvent): void
+  /** Why what it said may be out of date; undefined: it is not, or no longer. */
+  trouble(problem: Problem | undefined): void
   readonly log: ProviderLog
 }
 

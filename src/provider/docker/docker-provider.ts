@@ -2,6 +2,7 @@
 // the last declaration stands until it is back, however long that takes.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cause } from '../../model/declaration.ts'
+import type { Problem } from '../../model/problem.ts'
 import type { Provider, ProviderReport } from '../provider.ts'
 import type { Container } from './container.ts'
 import { createDeclarer } from './declare.ts'
@@ -27,7 +28,9 @@ export interface DockerTiming extends WatchTiming {
   readonly reconnectMax: number
 }
 
-const usualTiming: DockerTiming = { reconnect: 500, reconnectMax: 30_000, relist: 30_000, retry: 2000, confirm: 1000 }
+const usualTiming = { reconnect: 250, relist: 30_000, retry: 2000, confirm: 1000, quiet: 5000 }
+/** Two attempts at a socket of this machine cost nothing; elsewhere each may cost a process, or a connection that is refused. */
+const reconnectMax = { local: 1500, remote: 5000 }
 
 export class DockerProvider implements Provider {
   readonly name = 'docker'
@@ -38,7 +41,8 @@ export class DockerProvider implements Provider {
   constructor(engine: DockerEngine, options: DockerProviderOptions) {
     this.#engine = engine
     this.#options = options
-    this.#timing = { ...usualTiming, ...options.timing }
+    const place = engine.endpoint.startsWith('unix:') ? 'local' : 'remote'
+    this.#timing = { ...usualTiming, reconnectMax: reconnectMax[place], ...options.timing }
   }
 
   async run(report: ProviderReport, outer: AbortSignal): Promise<void> {
@@ -73,6 +77,7 @@ export class DockerProvider implements Provider {
     // One line when it goes and one when it is back, not one per attempt.
     let lost = false
     const onListed = () => {
+      report.trouble(undefined)
       report.log.info(fields, lost ? `the Docker engine at ${endpoint} is back` : `watching Docker at ${endpoint}`)
       lost = false
       waitMs = reconnect
@@ -85,9 +90,24 @@ export class DockerProvider implements Provider {
       else if (error instanceof EngineError)
         report.log.warn(fields, `${error.message}; trying again, what it last said stands`)
       else report.log.error({ ...fields, err: error }, 'watching Docker failed; trying again')
+      if (!lost) report.trouble(unreachable(endpoint, error, Date.now()))
       lost = true
-      await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+      // Not all Musters of a cluster at once.
+      await sleep(waitMs * (1 - Math.random() / 4), undefined, { signal }).catch(() => undefined)
       waitMs = Math.min(waitMs * 2, reconnectMax)
     }
+  }
+}
+
+function unreachable(endpoint: string, error: unknown, since: number): Problem {
+  const reason = error instanceof Error ? error.message : String(error)
+  return {
+    severity: 'warning',
+    provider: 'docker',
+    source: endpoint,
+    field: undefined,
+    object: undefined,
+    reason: `not reachable since ${new Date(since).toISOString()}: ${reason}`,
+    hint: 'what is shown of its containers may be out of date',
   }
 }

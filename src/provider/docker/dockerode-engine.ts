@@ -84,13 +84,22 @@ async function negotiate(
   return chosen.version
 }
 
-function callsOf(docker: Docker, ask: Ask, endpoint: string): Pick<EngineConnection, 'events' | 'list' | 'inspect'> {
+function callsOf(
+  docker: Docker,
+  ask: Ask,
+  endpoint: string,
+): Omit<EngineConnection, 'apiVersion' | typeof Symbol.dispose> {
   return {
     async events(signal) {
       // Not `ask`'s own signal: its deadline is for the answer to begin, the stream lives on.
       const options = { filters: eventFilters, abortSignal: signal }
       const stream = await ask(() => docker.getEvents(options), signal)
       return explained(readEvents(stream as AsyncIterable<Uint8Array>, endpoint), endpoint)
+    },
+
+    // Not `/_ping`: whoever lets us begin lets us ask this.
+    async ping(signal) {
+      await ask(() => docker.version(), signal)
     },
 
     async list(signal) {

@@ -30,8 +30,7 @@ export function readEvent(json: unknown): EngineEvent | undefined {
   const { Type: type, Action: action, Actor: actorJson, time, timeNano } = record(json)
   const actor = record(actorJson)
   const attributes = record(actor['Attributes'])
-  // As a number, nanoseconds are exact to 256 of them: without the slack a whole millisecond could be lost.
-  const at = typeof timeNano === 'number' ? Math.floor(timeNano / 1e6 + 0.001) : Number(time) * 1000 || 0
+  const at = readTime(time, timeNano)
   const name = text(attributes['name'])
   if (type === 'network') {
     const containerId = attributes['container']
@@ -42,6 +41,15 @@ export function readEvent(json: unknown): EngineEvent | undefined {
   }
   if (type !== 'container' || !isContainerId(actor['ID'])) return undefined
   return readContainerEvent(text(action), { containerId: actor['ID'], name, at }, attributes)
+}
+
+/** The furthest a Date can be from the epoch, milliseconds. */
+const dateMax = 8.64e15
+
+function readTime(time: unknown, timeNano: unknown): number {
+  // As a number, nanoseconds are exact to 256 of them: without the slack a whole millisecond could be lost.
+  const at = typeof timeNano === 'number' ? Math.floor(timeNano / 1e6 + 0.001) : Number(time) * 1000
+  return Math.abs(at) <= dateMax ? at : 0
 }
 
 function readContainerEvent(

@@ -19,6 +19,8 @@ export interface EngineConnection extends Disposable {
    * the engine's order, and never ends by itself: it throws an EngineError when the stream is cut or unreadable.
    */
   events(signal: AbortSignal): Promise<AsyncIterable<readonly EngineEvent[]>>
+  /** Resolves when the engine answers. */
+  ping(signal: AbortSignal): Promise<void>
   /** All containers, running or not. */
   list(signal: AbortSignal): Promise<readonly ListedContainer[]>
   /** Undefined when the engine has no such container (any more). */

@@ -50,6 +50,14 @@ export class Mirror {
     return change
   }
 
+  /** Those that ran as far as we know and, by this list, do not; but for what an event spoke of, which may be newer. */
+  endedBy(list: readonly ListedContainer[]): readonly Container[] {
+    const running = new Set(list.flatMap(({ id, running }) => (running ? [id] : [])))
+    return this.containers.filter(
+      ({ id, running: ran }) => ran && !running.has(id) && !this.#stale.has(id) && !this.#underway.has(id),
+    )
+  }
+
   /**
    * Takes in a list: containers that are not on it are gone, those of which it says something else are to be inspected.
    * What an event spoke of since is left to its inspection: the list may be older.

@@ -1,6 +1,5 @@
 // One engine's containers, kept in step: subscribe, then list, then inspect; from there on one container at a time, as
 // events tell. The subscription comes first so that nothing can happen between the list and the first event.
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cause } from '../../model/declaration.ts'
 import type { ProviderReport } from '../provider.ts'
 import { Bell } from './bell.ts'
@@ -8,7 +7,10 @@ import type { Container } from './container.ts'
 import type { DockerEngine, EngineConnection } from './engine.ts'
 import type { EngineEvent } from './engine-event.ts'
 import type { Change } from './event-effect.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { Inspections } from './inspections.ts'
+import type { ListedContainer } from './listed-container.ts'
+import { Lists } from './lists.ts'
 import { Mirror } from './mirror.ts'
 import { newsOf } from './news.ts'
 import { Publishing } from './publishing.ts'
@@ -26,6 +28,8 @@ export interface WatchTiming {
   readonly retry: number
   /** Before an empty list is believed that an engine gives right after its return: it may still be loading. */
   readonly confirm: number
+  /** Without an event, before the engine is asked whether it is there; and for events to tell what a list did. */
+  readonly quiet: number
 }
 
 /** Outlives connections: what was seen over the last one is the last good state. */
@@ -60,7 +64,12 @@ export class Watch {
       using connection = await this.#engine.connect(signal)
       try {
         const batches = await connection.events(signal)
-        tasks.push(this.#follow(batches), this.#keepInStep(connection, signal, onListed))
+        const heartbeat = new Heartbeat()
+        tasks.push(
+          this.#follow(batches, heartbeat),
+          this.#keepInStep(connection, signal, { onListed, onMissed: () => heartbeat.missed() }),
+          heartbeat.untilStalled(connection, this.#engine.endpoint, this.#timing.quiet, signal),
+        )
         return await Promise.race(tasks)
       } finally {
         over.abort()
@@ -72,8 +81,9 @@ export class Watch {
   }
 
   /** Takes in events as they come. What they take away is published here and now, without waiting for an inspection. */
-  async #follow(batches: AsyncIterable<readonly EngineEvent[]>): Promise<void> {
+  async #follow(batches: AsyncIterable<readonly EngineEvent[]>, heartbeat: Heartbeat): Promise<void> {
     for await (const batch of batches) {
+      heartbeat.heard()
       let lessened = false
       for (const event of batch) {
         const container = this.#mirror.get(event.containerId)
@@ -90,7 +100,11 @@ export class Watch {
     }
   }
 
-  async #keepInStep(connection: EngineConnection, signal: AbortSignal, onListed: () => void): Promise<never> {
+  async #keepInStep(
+    connection: EngineConnection,
+    signal: AbortSignal,
+    { onListed, onMissed }: { readonly onListed: () => void; readonly onMissed: () => void },
+  ): Promise<never> {
     const inspections = new Inspections(this.#mirror, connection, signal, {
       settled: (id, outcome) => {
         if (typeof outcome === 'string') this.#read(id, outcome)
@@ -98,38 +112,39 @@ export class Watch {
         this.#bell.ring()
       },
     })
+    const lists = new Lists(connection, signal, this.#timing, () => this.#bell.ring())
     try {
       this.#retryFailed()
       let first = true
-      let listAt = 0
       for (;;) {
         signal.throwIfAborted()
-        if (performance.now() >= listAt) {
-          this.#note(await this.#list(connection, first, signal))
-          listAt = performance.now() + this.#timing.relist
-        }
+        const list = lists.take()
+        if (list !== undefined && this.#takeIn(list) && !lists.first) onMissed()
         if (this.#unreadable.retryIn === 0) this.#retryFailed()
         inspections.begin()
-        const publishIn = this.#publishIfDue()
-        if (first && this.#mirror.inStep) {
+        const publishIn = lists.any ? this.#publishIfDue() : Infinity
+        if (first && lists.any && this.#mirror.inStep) {
           first = false
           onListed()
         }
-        const pause = Math.min(listAt - performance.now(), this.#unreadable.retryIn, publishIn)
+        const listIn = lists.beginIfDue(this.#mirror.size > 0)
+        const pause = Math.min(listIn, this.#unreadable.retryIn, publishIn)
         await this.#bell.wait(Math.max(0, pause), signal)
       }
     } finally {
-      await inspections.ended()
+      await Promise.all([inspections.ended(), lists.ended()])
     }
   }
 
-  async #list(connection: EngineConnection, first: boolean, signal: AbortSignal): Promise<Change> {
-    let list = await connection.list(signal)
-    if (list.length === 0 && first && this.#mirror.size > 0) {
-      await sleep(this.#timing.confirm, undefined, { signal })
-      list = await connection.list(signal)
-    }
-    return this.#mirror.listed(list)
+  /** True when it has something that was not known. */
+  #takeIn(list: readonly ListedContainer[]): boolean {
+    const wasInStep = this.#mirror.inStep
+    // Nobody told of their end: what is in flight to them must not wait for it either.
+    for (const { id, name } of this.#mirror.endedBy(list))
+      this.#report.observe({ containerId: id, name, kind: 'die', at: Date.now() })
+    const change = this.#mirror.listed(list)
+    this.#note(change)
+    return change !== 'none' || (wasInStep && !this.#mirror.inStep)
   }
 
   #note(change: Change): void {

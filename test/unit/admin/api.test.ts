@@ -344,9 +344,27 @@ test('everything at once, by name', () => {
   )
 })
 
+const engineAway = {
+  severity: 'warning',
+  provider: 'docker',
+  source: 'unix:///var/run/docker.sock',
+  field: undefined,
+  object: undefined,
+  reason: 'not reachable since yesterday',
+  hint: 'what is shown of its containers may be out of date',
+} as const
+
+test('what may be out of date is the first of the problems', () => {
+  const [first] = JSON.parse(get('/api/muster/problems').body)
+  assert.equal(
+    first.text,
+    'unix:///var/run/docker.sock: not reachable since yesterday; what is shown of its containers may be out of date',
+  )
+})
+
 test('problems name the container, the label, the reason and the way out', () => {
   const first = JSON.parse(get('/api/muster/problems').body).find(
-    ({ object }: { object: { name: string } }) => object.name === 'broken',
+    ({ object }: { object?: { name: string } }) => object?.name === 'broken',
   )
   assert.equal(first.container ?? first.file, 'web-1')
   assert.equal(first.label ?? first.option, 'traefik.http.routers.broken.rule')
@@ -412,6 +430,7 @@ function get(target: string, flags: readonly string[] = [], method = 'GET'): Int
     edits,
     journal: new Journal(),
     declared: () => config,
+    troubles: () => [engineAway],
     apply: () => Promise.resolve(),
   })
   const around = { host: 'localhost', fields: [], clientIp: '127.0.0.1', router: 'api@internal', body: undefined }

@@ -1,9 +1,11 @@
 // A provider at work on an engine, and everything it reported.
 import { DockerProvider } from '../../../../src/provider/docker/docker-provider.ts'
 import type { DockerTiming } from '../../../../src/provider/docker/docker-provider.ts'
+import { plainAddress } from '../../../../src/provider/docker/engine-address.ts'
 import { dockerEngine } from '../../../../src/provider/docker/dockerode-engine.ts'
 import type { ContainerEvent } from '../../../../src/model/container-event.ts'
 import type { Declaration } from '../../../../src/model/declaration.ts'
+import type { Problem } from '../../../../src/model/problem.ts'
 
 export interface LogLine {
   readonly level: 'error' | 'warn' | 'info' | 'debug'
@@ -13,15 +15,18 @@ export interface LogLine {
 export class Watching {
   readonly declarations: Declaration[] = []
   readonly events: ContainerEvent[] = []
+  readonly troubles: (Problem | undefined)[] = []
   readonly lines: LogLine[] = []
   /** Settles when the provider has ended. */
   readonly ended: Promise<void>
   readonly #stop = new AbortController()
   readonly #waiting = new Set<() => void>()
 
-  constructor(endpoint: string, timing: Partial<DockerTiming> = {}, watch = true) {
+  constructor(endpoint: string, timing: Partial<DockerTiming> & { readonly timeoutMs?: number } = {}, watch = true) {
+    const address = plainAddress(endpoint)
+    const { timeoutMs = address.timeoutMs } = timing
     const quick = { reconnect: 10, reconnectMax: 40, retry: 20, confirm: 50, ...timing }
-    const provider = new DockerProvider(dockerEngine(endpoint), {
+    const provider = new DockerProvider(dockerEngine({ ...address, timeoutMs }), {
       exposedByDefault: true,
       defaultRule: 'Host(`{{ normalize .Name }}`)',
       network: undefined,
@@ -39,6 +44,7 @@ export class Watching {
     const report = {
       publish: (declaration: Declaration) => this.#note(this.declarations, declaration),
       observe: (event: ContainerEvent) => this.#note(this.events, event),
+      trouble: (problem: Problem | undefined) => this.#note(this.troubles, problem),
       log: { error: log('error'), warn: log('warn'), info: log('info'), debug: log('debug') },
     }
     this.ended = provider.run(report, this.#stop.signal)

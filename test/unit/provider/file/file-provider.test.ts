@@ -38,6 +38,7 @@ function run(options: Omit<FileProviderOptions, 'watch'> & { watch?: boolean }):
     {
       log,
       observe: fail,
+      trouble: fail,
       publish(declaration) {
         published.push(declaration)
         events.emit('publish')
