@@ -17,6 +17,8 @@ export class Mirror {
   readonly #failed = new Set<string>()
   /** By id, as of the last list. */
   #published = new Map<string, string>()
+  /** When the last event of each happened, by the engine's clock. */
+  readonly #latest = new Map<string, number>()
 
   get(id: string): Container | undefined {
     return this.#containers.get(id)
@@ -42,9 +44,13 @@ export class Mirror {
     if (kind === 'kill') return 'none'
     const known = this.#containers.get(id)
     const { container, change, saysAll } = effectOf(event, known)
-    // An inspection that is under way may have looked before it happened.
-    if (this.#underway.has(id) || !saysAll) this.#stale.add(id)
+    // An inspection that is under way may have looked before it happened; and what is told after something later is told
+    // late, or the clock was set: who knows what came of it.
+    const late = event.at < (this.#latest.get(id) ?? event.at)
+    this.#latest.set(id, event.at)
+    if (this.#underway.has(id) || !saysAll || late) this.#stale.add(id)
     else if (kind === 'destroy') this.#stale.delete(id)
+    if (kind === 'destroy') this.#latest.delete(id)
     if (container === undefined) this.#containers.delete(id)
     else if (container !== known) this.#containers.put(container)
     return change
@@ -74,6 +80,7 @@ export class Mirror {
       const asKnown = known !== undefined && agrees(listed, known) && before === listed.published
       if (!asKnown && !this.#underway.has(listed.id)) this.#stale.add(listed.id)
     }
+    for (const id of this.#latest.keys()) if (!present.has(id)) this.#latest.delete(id)
     this.#published = new Map(list.map(({ id, published }) => [id, published]))
     return gone.length > 0 ? 'less' : 'none'
   }

@@ -163,3 +163,15 @@ test('events of another time, twice, and in no order end in the truth', async ()
   await watching.until(() => watching.hosts('web-p')?.length === 1)
   assert.ok(watching.events.every(({ at }) => !Number.isNaN(new Date(at).getTime())))
 })
+
+test('an end that is told after the start that followed it is looked into', async () => {
+  await using engine = await startFakeEngine()
+  const id = engine.add(web(1))
+  await using watching = new Watching(engine.endpoint)
+  await watching.until(() => watching.hosts('web-p')?.length === 1)
+  const Actor = { ID: id, Attributes: { name: 'p-web-1' } }
+  engine.emit({ Type: 'container', Action: 'start', Actor, timeNano: 2e18 })
+  engine.emit({ Type: 'container', Action: 'die', Actor, timeNano: 1e18 })
+  await watching.until(() => watching.hosts('web-p')?.length === 0)
+  await watching.until(() => watching.hosts('web-p')?.length === 1)
+})
