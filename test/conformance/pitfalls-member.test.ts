@@ -200,7 +200,7 @@ const stale: readonly (readonly [method: string, fields: readonly string[], body
   ['POST', ['Content-Length: 0'], '', false],
   ['PATCH', ['Content-Length: 0'], '', false],
   ['POST', ['Content-Length: 1'], 'x', false],
-  ['PUT', ['Content-Length: 1'], 'x', false],
+  ['PUT', ['Content-Length: 1'], 'x', true],
 ]
 
 for (const [method, fields, body, repeated] of stale) {
