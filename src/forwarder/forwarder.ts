@@ -5,7 +5,8 @@ import { UpstreamError } from '../exchange/upstream-error.ts'
 import type { Forward, ForwardOptions, Member } from '../service/member.ts'
 import { Dialler, type DialOptions } from './dialler.ts'
 import { Http1Hop, type HopSettings } from './http1.ts'
-import { MemberPool, type PoolOptions } from './pool.ts'
+import { MemberPools } from './member-pools.ts'
+import type { PoolOptions } from './pool.ts'
 import { hostFor } from './request-head.ts'
 import { forwardUpgrade } from './upgrade.ts'
 
@@ -40,31 +41,18 @@ export interface Forwarder extends AsyncDisposable {
 /** Disposing of it breaks off whatever is still in flight. */
 export function createForwarder(settings: ForwarderOptions): Forwarder {
   const dialler = new Dialler(settings)
-  const pools = new Map<string, MemberPool>()
-  const draining = new Set<string>()
+  const pools = new MemberPools(dialler, settings)
   const context = { ...settings, replay: new ReplayMemory(settings) }
-  const severed = new Set<string>()
   const hops = new Set<Http1Hop>()
   const watched = settings.bodyIdleTimeoutMs > 0
   const sweep = setInterval(() => {
-    const now = performance.now()
-    for (const pool of pools.values()) pool.sweep(now)
+    pools.sweep(performance.now())
     for (const hop of hops) hop.onSweep(sweepEveryMs)
   }, sweepEveryMs).unref()
 
-  function poolOf(member: Member): MemberPool {
-    const known = pools.get(member.key)
-    if (known?.isFor(member)) return known
-    const pool = new MemberPool(member, dialler, settings)
-    if (draining.has(member.key)) pool.close()
-    known?.abandon()
-    pools.set(member.key, pool)
-    return pool
-  }
-
   function forward(exchange: Exchange, member: Member, options: ForwardOptions): Promise<void> {
-    if (severed.size > 0 && severed.has(member.key)) return Promise.reject(goneError(member))
-    const pool = poolOf(member)
+    const pool = pools.of(member)
+    if (pool === undefined) return Promise.reject(goneError(member))
     if (exchange.kind === 'upgrade') {
       const { responseHeaderTimeoutMs } = settings
       return forwardUpgrade(exchange, member, { ...options, responseHeaderTimeoutMs }, pool)
@@ -79,35 +67,14 @@ export function createForwarder(settings: ForwarderOptions): Forwarder {
     get keptBytes() {
       return context.replay.kept
     },
-    closeIdle(memberKey) {
-      draining.add(memberKey)
-      pools.get(memberKey)?.close()
-    },
-    cut(memberKey) {
-      draining.add(memberKey)
-      severed.add(memberKey)
-      pools.get(memberKey)?.cut()
-      pools.delete(memberKey)
-    },
-    break(memberKey) {
-      draining.add(memberKey)
-      pools.get(memberKey)?.break()
-      pools.delete(memberKey)
-    },
-    reopen(memberKey) {
-      draining.delete(memberKey)
-      severed.delete(memberKey)
-      pools.get(memberKey)?.reopen()
-    },
-    remove(memberKey) {
-      draining.delete(memberKey)
-      severed.delete(memberKey)
-      pools.get(memberKey)?.abandon()
-      pools.delete(memberKey)
-    },
+    closeIdle: (memberKey) => pools.closeIdle(memberKey),
+    cut: (memberKey) => pools.cut(memberKey),
+    break: (memberKey) => pools.break(memberKey),
+    reopen: (memberKey) => pools.reopen(memberKey),
+    remove: (memberKey) => pools.remove(memberKey),
     async [Symbol.asyncDispose]() {
       clearInterval(sweep)
-      for (const pool of pools.values()) pool.close()
+      pools.close()
       await dialler[Symbol.asyncDispose]()
     },
   }
