@@ -1,5 +1,4 @@
 // `muster whoami`: a small backend for demos and tests that answers with what it saw.
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -8,9 +7,11 @@ import { hostname, networkInterfaces } from 'node:os'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
-import { SettingsError } from '../settings/settings-error.ts'
 import { answerWebSocket } from './whoami-echo.ts'
+import { readFlags, whoamiHelp } from './whoami-flags.ts'
+import { assetAt, pageOf } from './whoami-page.ts'
+import { ownSessions, tomcatSessions } from './whoami-sessions.ts'
+import type { Sessions } from './whoami-sessions.ts'
 
 export interface Whoami extends AsyncDisposable {
   readonly port: number
@@ -28,29 +29,43 @@ export interface Seen {
   /** By lower-case name; lines of one name joined with `, `. */
   readonly headers: Readonly<Record<string, string>>
   readonly bodyBytes: number
-  /** How often this session was at this replica; only when asked by `?session`. */
+  /** How often this session was at this replica; only when asked by `?session`, or as a Tomcat. */
   readonly visits: number | undefined
+  /** Where to go on for a client that may keep no cookies; only as a Tomcat. */
+  readonly link: string | undefined
 }
 
 const delayMsMax = 60_000
 const answerBytesMax = 2_000_000_000
-const sessionsMax = 10_000
 const block = Buffer.alloc(64 * 1024, 'x')
 
-/** `muster whoami [--port 80]`: serves until the signal aborts, then finishes what is under way. Rejects with a SettingsError on bad flags. */
+/** `muster whoami`: serves until the signal aborts, then finishes what is under way. Rejects with a SettingsError on bad flags. */
 export async function runWhoami(argv: readonly string[], signal: AbortSignal): Promise<void> {
-  await using whoami = await openWhoami(readPort(argv))
+  if (argv.includes('--help')) {
+    console.log(whoamiHelp)
+    return
+  }
+  const { port, jvmRoute } = readFlags(argv)
+  await using whoami = await openWhoami(port, jvmRoute)
   process.stdout.write(`whoami ${hostname()} listening on :${whoami.port}\n`)
   if (!signal.aborted) await once(signal, 'abort')
 }
 
-/** Port 0 takes a free one. */
-export async function openWhoami(port: number): Promise<Whoami> {
-  const visitsBySession = new Map<string, number>()
+/** Port 0 takes a free one. With a `jvmRoute` it stands in for a Tomcat. */
+export async function openWhoami(port: number, jvmRoute?: string): Promise<Whoami> {
+  const sessions = jvmRoute === undefined ? ownSessions() : tomcatSessions(jvmRoute)
   const tunnels = new Set<Socket>()
+  let taken = port
+  let reopening: NodeJS.Timeout | undefined
+  const refuse = (ms: number): void => {
+    if (server.listening) server.close()
+    clearTimeout(reopening)
+    reopening = setTimeout(() => server.listen(taken), ms)
+  }
+  const backend: Backend = { sessions, isTomcat: jvmRoute !== undefined, refuse }
   const server = createServer((request, response) => {
     if (!server.listening) response.shouldKeepAlive = false
-    answer(request, response, visitsBySession).catch(() => response.destroy())
+    answer(request, response, backend).catch(() => response.destroy())
   })
   server.on('upgrade', (request, socket: Socket, head: Buffer) => {
     tunnels.add(socket)
@@ -59,8 +74,10 @@ export async function openWhoami(port: number): Promise<Whoami> {
   })
   server.listen(port)
   await once(server, 'listening')
+  taken = (server.address() as AddressInfo).port
   const stop = async (): Promise<void> => {
-    const closed = once(server, 'close')
+    clearTimeout(reopening)
+    const closed = server.listening ? once(server, 'close') : undefined
     server.close()
     for (const socket of tunnels) socket.destroy()
     // A connection that was promised keep-alive becomes idle only after its answer.
@@ -70,31 +87,19 @@ export async function openWhoami(port: number): Promise<Whoami> {
   }
   let stopped: Promise<void> | undefined
   const close = (): Promise<void> => (stopped ??= stop())
-  return { port: (server.address() as AddressInfo).port, close, [Symbol.asyncDispose]: close }
+  return { port: taken, close, [Symbol.asyncDispose]: close }
 }
 
-function readPort(argv: readonly string[]): number {
-  const port = readFlags(argv)
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-    throw new SettingsError('bad-value', `reading --port: "${port}" is not a port; write --port 8080`)
-  }
-  return Number(port)
+interface Backend {
+  readonly sessions: Sessions
+  readonly isTomcat: boolean
+  /** Accepts no connection for so long. */
+  readonly refuse: (ms: number) => void
 }
 
-function readFlags(argv: readonly string[]): string {
-  try {
-    return parseArgs({ args: [...argv], options: { port: { type: 'string', default: '80' } } }).values.port
-  } catch {
-    throw new SettingsError('unknown-option', `reading "whoami ${argv.join(' ')}": the only option is --port`)
-  }
-}
-
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  visitsBySession: Map<string, number>,
-): Promise<void> {
-  const [path = '', search = ''] = (request.url ?? '/').split('?', 2)
+async function answer(request: IncomingMessage, response: ServerResponse, backend: Backend): Promise<void> {
+  const [target = '', search = ''] = (request.url ?? '/').split('?', 2)
+  const [path = ''] = target.split(';', 1)
   const query = new URLSearchParams(search)
   const bodyBytes = await countBody(request)
   switch (path) {
@@ -108,18 +113,46 @@ async function answer(
     case '/bytes':
       await writeBytes(response, bounded(query.get('n'), 1024, answerBytesMax))
       break
-    default: {
-      const visits = query.has('session') ? visit(request, response, visitsBySession) : undefined
-      const seen = describe(request, bodyBytes, visits)
-      const wantsJson = request.headers.accept?.includes('application/json') === true
-      const json = wantsJson || path === '/api' || query.get('format') === 'json'
-      response.setHeader('Content-Type', json ? 'application/json' : 'text/plain; charset=utf-8')
-      response.end(json ? `${JSON.stringify(seen)}\n` : asText(seen, request))
-    }
+    case '/refuse':
+      backend.refuse(bounded(query.get('ms'), 1000, delayMsMax))
+      response.shouldKeepAlive = false
+      response.end('refusing\n')
+      break
+    default:
+      answerPage(request, response, { path, query, bodyBytes, backend })
   }
 }
 
-function describe(request: IncomingMessage, bodyBytes: number, visits: number | undefined): Seen {
+interface Question {
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly bodyBytes: number
+  readonly backend: Backend
+}
+
+function answerPage(request: IncomingMessage, response: ServerResponse, question: Question): void {
+  const { path, query, bodyBytes, backend } = question
+  const asset = assetAt(path)
+  if (asset !== undefined) {
+    response.setHeader('Content-Type', asset.type)
+    response.end(asset.body)
+    return
+  }
+  const session = backend.isTomcat || query.has('session') ? backend.sessions(request, response) : undefined
+  if (path === '/page') {
+    response.setHeader('Content-Type', 'text/html; charset=utf-8')
+    response.end(pageOf(session))
+    return
+  }
+  const link = backend.isTomcat ? `${path}${session?.suffix}` : undefined
+  const seen = describe(request, bodyBytes, { visits: session?.visits, link })
+  const wantsJson = request.headers.accept?.includes('application/json') === true
+  const json = wantsJson || path === '/api' || query.get('format') === 'json'
+  response.setHeader('Content-Type', json ? 'application/json' : 'text/plain; charset=utf-8')
+  response.end(json ? `${JSON.stringify(seen)}\n` : asText(seen, request))
+}
+
+function describe(request: IncomingMessage, bodyBytes: number, of: Pick<Seen, 'visits' | 'link'>): Seen {
   // A client may send a field named __proto__.
   const headers = Object.create(null) as Record<string, string>
   const { rawHeaders } = request
@@ -137,7 +170,7 @@ function describe(request: IncomingMessage, bodyBytes: number, visits: number | 
     url: request.url ?? '',
     headers,
     bodyBytes,
-    visits,
+    ...of,
   }
 }
 
@@ -145,25 +178,10 @@ function describe(request: IncomingMessage, bodyBytes: number, visits: number | 
 function asText(seen: Seen, { rawHeaders, httpVersion }: IncomingMessage): string {
   const lines = [`Hostname: ${seen.hostname}`, ...seen.ip.map((ip) => `IP: ${ip}`), `RemoteAddr: ${seen.remoteAddress}`]
   if (seen.visits !== undefined) lines.push(`Visits: ${seen.visits}`)
+  if (seen.link !== undefined) lines.push(`Link: ${seen.link}`)
   lines.push(`${seen.method} ${seen.url} HTTP/${httpVersion}`)
   for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`)
   return `${lines.join('\n')}\n`
-}
-
-/** Counts in memory, so a session that lands on another replica starts anew: that is what it is there to show. */
-function visit(request: IncomingMessage, response: ServerResponse, visitsBySession: Map<string, number>): number {
-  const known = /(?:^|; )whoami_session=([0-9a-f-]{36})(?:;|$)/.exec(request.headers.cookie ?? '')?.[1]
-  const session = known ?? randomUUID()
-  if (known === undefined) response.setHeader('Set-Cookie', `whoami_session=${session}; Path=/; HttpOnly`)
-  const visits = (visitsBySession.get(session) ?? 0) + 1
-  // The longest unseen session is the first of the map.
-  visitsBySession.delete(session)
-  visitsBySession.set(session, visits)
-  for (const oldest of visitsBySession.keys()) {
-    if (visitsBySession.size <= sessionsMax) break
-    visitsBySession.delete(oldest)
-  }
-  return visits
 }
 
 async function countBody(request: IncomingMessage): Promise<number> {

@@ -9,6 +9,10 @@ import { describe, it } from 'node:test'
 import { WebSocket } from 'ws'
 import { openWhoami, runWhoami } from '../../../src/cli/whoami.ts'
 import type { Seen } from '../../../src/cli/whoami.ts'
+import { readFlags } from '../../../src/cli/whoami-flags.ts'
+import { eventually } from '../../support/eventually.ts'
+
+const accept = 'application/json'
 
 async function seen(response: Response): Promise<Seen> {
   return (await response.json()) as Seen
@@ -110,6 +114,61 @@ describe('whoami', () => {
     await assert.rejects(fetch(`http://127.0.0.1:${whoami.port}/health`))
   })
 
+  it('as a Tomcat: a session ends in its route, and is replaced where it is not known', async () => {
+    await using whoami = await openWhoami(0, 'tomcat1')
+    const origin = `http://127.0.0.1:${whoami.port}`
+    const get = (path: string, cookie = '') => fetch(`${origin}${path}`, { headers: { cookie, accept } })
+    const first = await get('/shop')
+    const [cookie = ''] = first.headers.get('set-cookie')?.split(';') ?? []
+    assert.match(cookie, /^JSESSIONID=[0-9A-F]{32}\.tomcat1$/)
+    const second = await get('/shop', cookie)
+    assert.equal(second.headers.get('set-cookie'), null)
+    const { visits, link } = await seen(second)
+    assert.deepEqual({ visits, link }, { visits: 2, link: '/shop' })
+
+    const foreign = await get('/shop', 'JSESSIONID=0123.tomcat2')
+    assert.match(foreign.headers.get('set-cookie') ?? '', /^JSESSIONID=[0-9A-F]{32}\.tomcat1;/)
+    assert.equal((await seen(foreign)).visits, 1)
+  })
+
+  it('as a Tomcat: who keeps no cookies follows links with their session in it', async () => {
+    await using whoami = await openWhoami(0, 'tomcat1')
+    const origin = `http://127.0.0.1:${whoami.port}`
+    const first = await seen(await fetch(`${origin}/shop?x=1`, { headers: { accept } }))
+    assert.match(first.link ?? '', /^\/shop;jsessionid=[0-9A-F]{32}\.tomcat1$/)
+    const second = await fetch(`${origin}${first.link}`, { headers: { accept } })
+    assert.equal(second.headers.get('set-cookie'), null)
+    const { visits, link } = await seen(second)
+    assert.deepEqual({ visits, link }, { visits: 2, link: first.link })
+  })
+
+  it('has a page whose links and assets carry the session', async () => {
+    await using whoami = await openWhoami(0, 'tomcat1')
+    const origin = `http://127.0.0.1:${whoami.port}`
+    const page = await (await fetch(`${origin}/page`)).text()
+    const addresses = [...page.matchAll(/(?:href|src)="(page[^"]*)"/g)].map(([, address = '']) => address)
+    assert.equal(addresses.length, 4)
+    const types: (string | null)[] = []
+    for (const address of addresses) {
+      assert.match(address, /;jsessionid=[0-9A-F]{32}\.tomcat1$/)
+      types.push((await fetch(new URL(address, `${origin}/page`))).headers.get('content-type'))
+    }
+    assert.deepEqual(types, ['text/css', 'image/svg+xml', 'text/html; charset=utf-8', 'text/javascript'])
+  })
+
+  it('refuses connections for as long as it is asked to', async () => {
+    await using whoami = await openWhoami(0)
+    const url = `http://127.0.0.1:${whoami.port}/refuse?ms=`
+    assert.equal(await (await fetch(`${url}60000`)).text(), 'refusing\n')
+    await assert.rejects(fetch(url))
+    await whoami.close()
+
+    await using other = await openWhoami(0)
+    const origin = `http://127.0.0.1:${other.port}`
+    await (await fetch(`${origin}/refuse?ms=1`)).text()
+    await eventually(async () => assert.equal((await fetch(`${origin}/health`)).status, 200), 5000)
+  })
+
   it('runs until its signal aborts', async () => {
     const stop = new AbortController()
     const running = runWhoami(['--port=0'], stop.signal)
@@ -117,9 +176,14 @@ describe('whoami', () => {
     await running
   })
 
+  it('takes its host name for a route, as Tomcat does', () => {
+    assert.deepEqual(readFlags(['--jvm-route=${HOSTNAME}']), { port: 80, jvmRoute: hostname() })
+  })
+
   it('refuses a port that is none and flags it does not know', async () => {
     const { signal } = new AbortController()
     await assert.rejects(runWhoami(['--port', '99999'], signal), /"99999" is not a port/)
-    await assert.rejects(runWhoami(['--prot', '80'], signal), /--prot 80": the only option is --port/)
+    await assert.rejects(runWhoami(['--jvm-route', 'a b'], signal), /"a b" is not a route/)
+    await assert.rejects(runWhoami(['--prot', '80'], signal), /--prot 80": the only options are --port and --jvm-route/)
   })
 })
