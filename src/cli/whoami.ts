@@ -107,7 +107,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, backen
       response.end('OK\n')
       break
     case '/slow':
-      await sleep(bounded(query.get('ms'), 1000, delayMsMax))
+      await sleepUnlessGone(response, bounded(query.get('ms'), 1000, delayMsMax))
       response.end('slow\n')
       break
     case '/bytes':
@@ -182,6 +182,13 @@ function asText(seen: Seen, { rawHeaders, httpVersion }: IncomingMessage): strin
   lines.push(`${seen.method} ${seen.url} HTTP/${httpVersion}`)
   for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`)
   return `${lines.join('\n')}\n`
+}
+
+/** Rejects when the client leaves: a process that is told to stop would wait for its timer. */
+async function sleepUnlessGone(response: ServerResponse, ms: number): Promise<void> {
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  await sleep(ms, undefined, { signal: gone.signal })
 }
 
 async function countBody(request: IncomingMessage): Promise<number> {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, get, request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { WebSocket } from 'ws'
@@ -168,6 +170,27 @@ describe('whoami', () => {
     await (await fetch(`${origin}/refuse?ms=1`)).text()
     await eventually(async () => assert.equal((await fetch(`${origin}/health`)).status, 200), 5000)
   })
+
+  it(
+    'does not wait for an answer whose client has left when it is told to stop',
+    { timeout: 20_000 },
+    async ({ signal }) => {
+      const main = join(import.meta.dirname, '../../../src/main.ts')
+      const whoami = spawn(process.execPath, [main, 'whoami', '--port=0'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        signal,
+      })
+      const exited = once(whoami, 'exit')
+      const [line] = (await once(whoami.stdout, 'data')) as [Buffer]
+      const socket = connect(Number(/:(\d+)\n/.exec(String(line))?.[1]), '127.0.0.1')
+      // That it may continue shows that its request is under way.
+      socket.write('GET /slow?ms=60000 HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n')
+      await once(socket, 'data')
+      socket.destroy()
+      whoami.kill('SIGTERM')
+      assert.deepEqual(await exited, [0, null])
+    },
+  )
 
   it('runs until its signal aborts', async () => {
     const stop = new AbortController()
