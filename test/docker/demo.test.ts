@@ -1,11 +1,10 @@
 // `npm run demo`, as a person runs it: what it prints is true.
 import assert from 'node:assert/strict'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { run } from '../../compose/setup/run.ts'
 import { eventually } from '../support/eventually.ts'
+import { freePort } from '../support/free-port.ts'
 import { Visitor } from '../support/visitor.ts'
 import { prepareGround } from './images.ts'
 import { seenBy } from './seen-by.ts'
@@ -57,12 +56,3 @@ test(
     assert.equal(left, '')
   },
 )
-
-async function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>()
-  const probe = createServer().listen(0, () => {
-    const { port } = probe.address() as AddressInfo
-    probe.close(() => resolve(port))
-  })
-  return promise
-}
