@@ -24,7 +24,7 @@ testsOfExample(
   {
     file: '../../compose/sticky-routeid.yaml',
     replicas: { static: 3, dynamic: 3 },
-    members: { 'static@docker': 3, 'dynamic@docker': 3 },
+    serves: { '/': ['static'], '/api/jokes/': ['dynamic'] },
   },
   (example) => {
     test('browsers get page and assets from the server their cookie names', { skip: browser.skip }, async () => {
@@ -38,7 +38,7 @@ testsOfExample(
       assert.equal(servers.size, 3)
     })
 
-    roundRobinAndSticky(example, { host: 'localhost', static: 'static-', dynamic: 'dynamic-' })
+    roundRobinAndSticky(example, { static: 'static-', dynamic: 'dynamic-' })
   },
 )
 
@@ -50,29 +50,29 @@ testsOfExample(
     return {
       file: 'imported-001.yaml',
       env: { IMPORTED: file },
-      members: { 'static@file': 3, 'dynamic@file': 3 },
+      host: 'demo.res.ch',
+      serves: { '/': ['static1', 'static2', 'static3'], '/api/jokes/': ['dynamic1', 'dynamic2', 'dynamic3'] },
     }
   },
   (example) => {
     test('a dynamic server is asked without the prefix, as by ProxyPass', async () => {
-      using visitor = example.visitor('demo.res.ch')
+      using visitor = example.visitor()
       assert.equal(seenBy(await visitor.get('/api/jokes/7?x=1')).url, '/7?x=1')
     })
 
-    roundRobinAndSticky(example, { host: 'demo.res.ch', static: 'static', dynamic: 'dynamic' })
+    roundRobinAndSticky(example, { static: 'static', dynamic: 'dynamic' })
   },
 )
 
+/** What stands before the number in the routes of both balancers. */
 interface Names {
-  readonly host: string
-  /** What stands before the number in the routes of both balancers. */
   readonly static: string
   readonly dynamic: string
 }
 
 function roundRobinAndSticky(example: Example, names: Names): void {
   test('one client sees the dynamic servers in an ordered and cyclic way, and gets no cookie', async () => {
-    using visitor = example.visitor(names.host)
+    using visitor = example.visitor()
     visitor.cookies.set('ROUTEID', `.${names.static}2`)
     const answers = await visits(visitor, '/api/jokes/', 9)
     const order = [1, 2, 3].map((number) => `${names.dynamic}${number}`)
@@ -86,7 +86,7 @@ function roundRobinAndSticky(example: Example, names: Names): void {
   })
 
   test('ROUTEID is set by static servers, and only when the route changed', async () => {
-    using visitor = example.visitor(names.host)
+    using visitor = example.visitor()
     for (const unusable of ['', '.nowhere', names.static]) {
       if (unusable !== '') visitor.cookies.set('ROUTEID', unusable)
       const { route, setCookie } = await first(visitor, '/')
@@ -100,7 +100,7 @@ function roundRobinAndSticky(example: Example, names: Names): void {
       const route = `${names.static}${number}`
       const session = `jsessionid=x.${route}`
       for (const path of [`/a;${session}`, `/a;v=1;${session}`, `/a;${session}?b=1`, `/a?b=1&${session}`]) {
-        using visitor = example.visitor(names.host)
+        using visitor = example.visitor()
         visitor.cookies.set('ROUTEID', `.${names.static}${(number % 3) + 1}`)
         const [answer] = await visits(visitor, path, 1)
         assert(answer)
@@ -113,7 +113,7 @@ function roundRobinAndSticky(example: Example, names: Names): void {
 
   // The last one: nobody starts them again.
   test('servers that are stopped lose their clients to one that works, whose cookie holds', async () => {
-    using visitor = example.visitor(names.host)
+    using visitor = example.visitor()
     let { route } = await first(visitor, '/')
     for (let left = 3; left > 1; left--) {
       await run('docker', ['stop', await example.containerOf(route)])

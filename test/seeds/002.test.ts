@@ -10,7 +10,7 @@ testsOfExample(
   {
     file: '../../compose/sticky-jsessionid.yaml',
     replicas: { tomcat: 2 },
-    members: { 'tomcat@docker': 2 },
+    serves: { '/': ['tomcat'] },
   },
   (example) => {
     test('a session stays with the Tomcat whose host name ends its JSESSIONID', async () => {
@@ -43,20 +43,15 @@ testsOfExample(
       using visitor = example.visitor()
       const { hostname } = await begins(visitor, '/')
       await example.project.up({ tomcat: 3 })
-      await example.ready('tomcat@docker', 3)
+      await example.settled('/')
       await goesOn(visitor, '/', { hostname, from: 2, times: 20 })
-      const fresh = new Set<string>()
-      for (let i = 0; i < 3; i++) {
-        using other = example.visitor()
-        fresh.add((await begins(other, '/')).hostname)
-      }
-      assert.equal(fresh.size, 3)
+      assert.equal(new Set(await example.freshVisits('/', 3)).size, 3)
     })
 
     test('a Tomcat that is stopped loses its sessions: they begin anew on another one, and stay there', async () => {
       using visitor = example.visitor()
       const { hostname } = await begins(visitor, '/')
-      await example.without([hostname], 'tomcat@docker', async () => {
+      await example.without([hostname], '/', async () => {
         const moved = await begins(visitor, '/')
         assert.notEqual(moved.hostname, hostname)
         assert.match(visitor.cookies.get('JSESSIONID') ?? '', new RegExp(`\\.${moved.hostname}$`))
@@ -71,7 +66,7 @@ testsOfExample(
   {
     file: '../../compose/sticky-routeid.yaml',
     replicas: { static: 2, dynamic: 1 },
-    members: { 'static@docker': 2 },
+    serves: { '/': ['static'] },
   },
   (example) => {
     test('a session is kept over twenty requests and a scale-up, by ROUTEID', async () => {
@@ -80,7 +75,7 @@ testsOfExample(
       assert.match(visitor.cookies.get('ROUTEID') ?? '', /^\.static-[12]$/)
       await goesOn(visitor, '/?session', { hostname, from: 2, times: 10 })
       await example.project.up({ static: 3, dynamic: 1 })
-      await example.ready('static@docker', 3)
+      await example.settled('/')
       await goesOn(visitor, '/?session', { hostname, from: 12, times: 10 })
     })
   },

@@ -1,10 +1,13 @@
-// A compose file of ours on the real engine, as its reader would run it, for the tests of one seed document.
+// A compose file of ours on the real engine, as its reader would run it but for one flag, for the tests of one seed document.
 import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { ComposeTool } from '../../compose/setup/compose-tool.ts'
 import { run } from '../../compose/setup/run.ts'
 import { prepareGround } from '../docker/images.ts'
+import { seenBy } from '../docker/seen-by.ts'
 import { ComposeProject } from '../support/compose.ts'
 import { ask } from '../support/edge.ts'
 import { eventually } from '../support/eventually.ts'
@@ -31,8 +34,10 @@ export interface ExampleOptions {
   readonly file: string
   /** Of each compose service. */
   readonly replicas?: Readonly<Record<string, number>>
-  /** How many members each balancer then has. */
-  readonly members: Readonly<Record<string, number>>
+  /** Which compose services answer under each path, with all their containers. */
+  readonly serves: Readonly<Record<string, readonly string[]>>
+  /** What clients ask for. */
+  readonly host?: string
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -65,22 +70,29 @@ export class Example {
   #project: ComposeProject | undefined
   #httpPort = 0
   #apiPort = 0
+  #host = ''
+  #serves: ExampleOptions['serves'] = {}
+  #directory: string | undefined
 
-  async open(tool: ComposeTool, { file, replicas = {}, members, env = {} }: ExampleOptions): Promise<void> {
+  async open(tool: ComposeTool, options: ExampleOptions): Promise<void> {
+    const { replicas = {}, serves, host = 'localhost', env = {} } = options
     this.#httpPort = await freePort()
     this.#apiPort = await freePort()
-    this.#project = new ComposeProject({
-      tool,
-      name: `muster-seeds-${process.pid}-${opened++}`,
-      file: join(import.meta.dirname, file),
-      env: { ...env, MUSTER_HTTP_PORT: String(this.#httpPort), MUSTER_API_PORT: String(this.#apiPort) },
-    })
+    this.#host = host
+    this.#serves = serves
+    this.#directory = await mkdtemp(join(tmpdir(), 'muster-seeds-'))
+    const name = `muster-seeds-${process.pid}-${opened++}`
+    const file = join(this.#directory, 'compose.yaml')
+    await writeFile(file, withoutOthers(await readFile(join(import.meta.dirname, options.file), 'utf8'), name))
+    const ports = { MUSTER_HTTP_PORT: String(this.#httpPort), MUSTER_API_PORT: String(this.#apiPort) }
+    this.#project = new ComposeProject({ tool, name, file, env: { ...env, ...ports } })
     await this.#project.up(replicas)
-    for (const [balancer, count] of Object.entries(members)) await this.ready(balancer, count)
+    for (const path of Object.keys(serves)) await this.settled(path)
   }
 
   async close(): Promise<void> {
     await this.#project?.[Symbol.asyncDispose]()
+    if (this.#directory !== undefined) await rm(this.#directory, { recursive: true })
   }
 
   get project(): ComposeProject {
@@ -89,8 +101,8 @@ export class Example {
   }
 
   /** A client without cookies. */
-  visitor(host = 'localhost'): Visitor {
-    return new Visitor({ port: this.#httpPort, host })
+  visitor(): Visitor {
+    return new Visitor({ port: this.#httpPort, host: this.#host })
   }
 
   url(path: string): string {
@@ -127,17 +139,45 @@ export class Example {
     return found.name
   }
 
-  /** Runs with these containers stopped, and then waits until they serve again beside those that did before. */
-  async without(containers: readonly string[], balancer: string, meanwhile: () => Promise<void>): Promise<void> {
-    const { length } = (await this.members(balancer)).filter(({ state }) => state === 'ready')
+  /** The host names that as many clients without cookies get, one after the other. */
+  async freshVisits(path: string, times: number): Promise<readonly string[]> {
+    const hostnames: string[] = []
+    for (let i = 0; i < times; i++) {
+      using visitor = this.visitor()
+      for (const answer of await visits(visitor, path, 1)) hostnames.push(seenBy(answer).hostname)
+    }
+    return hostnames
+  }
+
+  /** Waits until those that run answer under a path, all of them and nobody else. */
+  async settled(path: string): Promise<void> {
+    const services = this.#serves[path] ?? assert.fail(`nobody is said to serve ${path}`)
+    const containers = (await Promise.all(services.map((service) => this.project.containers(service)))).flat()
+    const expected = new Set(containers.map(({ hostname }) => hostname))
+    await eventually(async () => {
+      assert.deepEqual(new Set(await this.freshVisits(path, expected.size * 2)), expected)
+    }, settleMs)
+  }
+
+  /** Runs with these containers stopped, and then waits until they serve again. */
+  async without(containers: readonly string[], path: string, meanwhile: () => Promise<void>): Promise<void> {
     await run('docker', ['stop', ...containers])
     try {
       await meanwhile()
     } finally {
       await run('docker', ['start', ...containers])
-      await this.ready(balancer, length)
+      await this.settled(path)
     }
   }
+}
+
+/** Labels of other containers on this machine would have a say: a router of theirs may come first. */
+function withoutOthers(text: string, project: string): string {
+  const constraint = `--providers.docker.constraints=Label(\`com.docker.compose.project\`, \`${project}\`)`
+  const isolated = `command: ['--providers.docker', '--api.insecure=true', '${constraint}']\n`
+  const watching = 'command: --providers.docker --api.insecure=true\n'
+  assert.equal(text.includes(watching), text.includes('--providers.docker '), 'the example has another command')
+  return text.replace(watching, isolated)
 }
 
 /** Answers of one client, one after the other; each is a 200. */
