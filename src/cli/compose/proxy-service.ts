@@ -37,6 +37,7 @@ const otherCommands: ReadonlySet<string> = new Set([
   'lint',
   'plan',
   'explain',
+  'import',
   'schema',
   'version',
 ])

@@ -398,3 +398,10 @@ test('in colour only where it is wanted', async () => {
   assert.ok(coloured.printed[0]?.includes('\u001B[31merror\u001B[0m'), coloured.printed[0])
   assert.ok(!(await linesOf(files)).join('').includes('\u001B'))
 })
+
+for (const command of ['whoami --port 80', 'import apache /site.conf', 'explain http://a.example/']) {
+  test(`a service that runs "muster ${command}" is not the proxy`, async () => {
+    const file = `services:\n  tool:\n    image: muster\n    command: ${command}\n`
+    assert.deepEqual(await linesOf({ 'compose.yaml': file }), [])
+  })
+}
