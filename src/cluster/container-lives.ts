@@ -51,11 +51,15 @@ export class ContainerLives {
     return moved
   }
 
-  /** Containers that are no longer declared and do not run; and of strangers the oldest, when there are too many. */
+  /**
+   * Containers that are no longer declared and do not run, but for those that crashed: they may be started again. And of
+   * strangers the oldest, when there are too many.
+   */
   forgetExcept(isDeclared: (containerId: string) => boolean): void {
     let surplus = this.#lives.size - strangersMax
     for (const [id, { life }] of this.#lives) {
-      if ((life.phase !== 'stopped' && surplus <= 0) || isDeclared(id)) continue
+      const isOver = life.phase === 'stopped' && life.crashes.count === 0
+      if ((!isOver && surplus <= 0) || isDeclared(id)) continue
       this.#forget(id)
       surplus--
     }
@@ -124,8 +128,6 @@ export class ContainerLives {
 
 function lifeEventOf({ kind, at, health, network }: ContainerEvent): LifeEvent | undefined {
   switch (kind) {
-    case 'destroy':
-      return { kind: 'die' }
     case 'start':
       return { kind, at }
     case 'health':
@@ -134,6 +136,7 @@ function lifeEventOf({ kind, at, health, network }: ContainerEvent): LifeEvent |
       return network === undefined ? undefined : { kind, network }
     case 'drain':
     case 'die':
+    case 'destroy':
     case 'pause':
     case 'unpause':
   }

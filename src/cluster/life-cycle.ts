@@ -14,8 +14,8 @@
 // A stop of a paused container sends drain, unpause, die: the unpause must not bring it back.
 //
 // Besides, whatever the phase: `health` and `found` (an inspection) bring Docker's health; `disconnect` takes the addresses
-// on a network away, until `confirmed` by a declaration that knows of it; `ready` and `die` tell how long it served. A
-// process that ends for another reason than a signal we saw has crashed. Times are those of this process: the engine's
+// on a network away, until `confirmed` by a declaration that knows of it; `ready` and `die` tell how long it served;
+// `destroy` is the last `die`. A process that ends for another reason than a signal we saw has crashed. Times are those of this process: the engine's
 // clock may jump.
 import type { ContainerRef } from '../model/dynamic-config.ts'
 
@@ -44,7 +44,7 @@ interface Crashes {
 }
 
 export type LifeEvent =
-  | { readonly kind: 'drain' | 'survived' | 'die' | 'pause' | 'unpause' | 'rested' | 'ready' | 'confirmed' }
+  | { readonly kind: 'drain' | 'survived' | 'die' | 'destroy' | 'pause' | 'unpause' | 'rested' | 'ready' | 'confirmed' }
   | { readonly kind: 'start'; readonly at: number }
   | { readonly kind: 'health'; readonly health: ContainerRef['health'] }
   | { readonly kind: 'disconnect'; readonly network: string }
@@ -98,6 +98,8 @@ export function nextLife(life: Life, event: LifeEvent, now: number): Life {
       return life.hasServed ? life : { ...life, upSince: now, hasServed: true }
     case 'die':
       return life.phase === 'stopped' ? life : died(life, now)
+    case 'destroy':
+      return { ...died(life, now), crashes: noCrashes }
     case 'drain':
     case 'survived':
     case 'pause':

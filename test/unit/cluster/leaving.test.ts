@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { describe, test } from 'node:test'
-import { config, event, freePort, listen, startCluster } from './one-member.ts'
+import { config, event, freePort, listen, startCluster, withMembers } from './one-member.ts'
 
 describe('a network that is left', () => {
   const left = { ...event('disconnect'), network: 'shop' }
@@ -141,12 +141,15 @@ describe('a crash loop', () => {
     // What was found running is not held to have just begun.
     cluster.observe(event('die'))
     t.mock.timers.enable({ apis: ['setTimeout'] })
-    for (const at of [1, 2]) {
+    const declared = config({ port: server.port })
+    for (const at of [1, 2, 3]) {
+      // Nothing is declared of it while it does not run.
+      cluster.sync(withMembers([]))
       cluster.observe({ ...event('start'), at })
-      assert.match(cluster.reason() ?? '', /port/)
-      cluster.observe({ ...event('die'), at })
+      cluster.sync(declared)
+      if (at < 3) assert.match(cluster.reason() ?? '', /port/)
+      if (at < 3) cluster.observe({ ...event('die'), at })
     }
-    cluster.observe({ ...event('start'), at: 3 })
     assert.deepEqual([cluster.state(), cluster.reason()], ['starting', 'restarted 2 times in 1 s: waits 1 s'])
     t.mock.timers.tick(1000)
     assert.match(cluster.reason() ?? '', /port/)

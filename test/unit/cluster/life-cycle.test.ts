@@ -92,6 +92,12 @@ describe('crashes', () => {
     assert.equal(nextLife(life, { kind: 'start', at: 11 }, 11).phase, 'running')
   })
 
+  test('nothing is remembered of a container that is destroyed', () => {
+    const crashed = run(unknownLife, ['start', 'die'])
+    assert.equal(crashed.crashes.count, 1)
+    assert.equal(run(crashed, ['destroy']).crashes.count, 0)
+  })
+
   test('a container found running is not held to have just begun', () => {
     assert.equal(run(unknownLife, ['ready', 'die']).crashes.count, 0)
   })
