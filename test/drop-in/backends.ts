@@ -27,19 +27,17 @@ export async function whyNoPorts(): Promise<string | false> {
 }
 
 export async function openBackends(listeners: readonly Listener[]): Promise<AsyncDisposable> {
-  const servers = await Promise.all(
-    listeners.map(async (listener) => {
-      const server = createServer((request, response) => answer(listener, request, response))
-      server.listen(listener.port, listener.host)
-      await once(server, 'listening')
-      return server
-    }),
-  )
-  return {
-    async [Symbol.asyncDispose]() {
-      await Promise.all(servers.map(closed))
-    },
+  // When one of them cannot have its port, the others must not keep the test alive for ever.
+  await using stack = new AsyncDisposableStack()
+  for (const listener of listeners) {
+    const server = stack.adopt(
+      createServer((request, response) => answer(listener, request, response)),
+      closed,
+    )
+    server.listen(listener.port, listener.host)
+    await once(server, 'listening')
   }
+  return stack.move()
 }
 
 function answer({ service, container, network }: Listener, request: IncomingMessage, response: ServerResponse): void {
@@ -56,5 +54,5 @@ function answer({ service, container, network }: Listener, request: IncomingMess
 
 async function closed(server: Server): Promise<void> {
   server.closeAllConnections()
-  await server[Symbol.asyncDispose]()
+  if (server.listening) await server[Symbol.asyncDispose]()
 }
