@@ -93,6 +93,7 @@ describe('tables in labels.md', () => {
       'retry',
       'hold',
       'slowStart',
+      'rollout',
       'drain',
       'drainTimeout',
       'readiness.path',

@@ -36,6 +36,8 @@ export interface Facts {
   readonly keepsSessions: boolean
   /** The time it had to drain is over. */
   readonly overdue: boolean
+  /** A newer generation of its service is ready, and the service wants that one alone. */
+  readonly superseded: boolean
   /** Apache's letters. */
   readonly status: string
   /** `none`: it has no health check; `unknown`: the first one is under way. */
@@ -71,9 +73,10 @@ export function availability(facts: Facts): Availability {
   const unproven = unprovenReason(facts)
   if (unproven !== undefined) return unproven
   if (ejected !== undefined) return out('ejected', ejected)
-  const admits = status.includes('N') ? 'sessions' : 'everybody'
+  const admits = status.includes('N') || facts.superseded ? 'sessions' : 'everybody'
   if (failure !== undefined) return taking(admits, 'error', failure)
-  if (admits === 'sessions') return taking(admits, 'draining', 'drains by its status N: only its sessions')
+  if (status.includes('N')) return taking(admits, 'draining', 'drains by its status N: only its sessions')
+  if (facts.superseded) return taking(admits, 'draining', 'a newer generation is ready: only its sessions')
   return taking(admits, 'ready', proofOf(facts))
 }
 

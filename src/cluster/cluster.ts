@@ -9,6 +9,7 @@ import type { QualifiedName } from '../model/qualified-name.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { ContainerLives } from './container-lives.ts'
 import { Entry } from './entry.ts'
+import { cutOver } from './generations.ts'
 import type { ClusterMember, EntryOwner, MemberChange } from './entry.ts'
 import { levelTraffic } from './level-traffic.ts'
 import { Watchers } from './watchers.ts'
@@ -30,7 +31,14 @@ export class Cluster {
 
   constructor(ledger: Ledger, onChange: (change: MemberChange) => void) {
     this.#ledger = ledger
-    this.#owner = { lives: this.#lives, onChange, onReady: (entry) => this.#welcome(entry) }
+    this.#owner = {
+      lives: this.#lives,
+      onChange: (change) => {
+        onChange(change)
+        cutOver(this.#byService.get(change.member.service))
+      },
+      onReady: (entry) => this.#welcome(entry),
+    }
   }
 
   /** Every declared member with its state, in the order they were first declared. */
@@ -62,6 +70,7 @@ export class Cluster {
     }
     // What is still declared of a network that was left was looked at since.
     for (const containerId of this.#lives.confirm()) this.#lookAgain(containerId, true)
+    for (const { service } of changed) cutOver(this.#byService.get(service))
     this.#lives.forgetExcept((containerId) => this.#byContainer.has(containerId))
     this.#services = config.services
   }

@@ -55,6 +55,7 @@ export class Entry implements Disposable {
   member: ClusterMember
   settings: Settings
   readonly #owner: EntryOwner
+  #superseded = false
   #accepting = false
   /** It was not at its address: whoever answers there now has to prove that it is. */
   #severed = false
@@ -174,6 +175,19 @@ export class Entry implements Disposable {
     this.settle(undefined)
   }
 
+  /** It would take everybody, were there no newer generation. */
+  get wouldServe(): boolean {
+    const { state } = this.#availability(this.#owner.lives.of(this.member.config.container), false)
+    return state === 'ready'
+  }
+
+  /** A newer generation of its service is ready, and takes over; or not any more. */
+  supersede(superseded: boolean): void {
+    if (superseded === this.#superseded) return
+    this.#superseded = superseded
+    this.settle(undefined)
+  }
+
   /** Recomputes its state; the ledger's flags first, so that nobody is told of a change before it holds. */
   settle(at: number | undefined, before: MemberState | 'new' = this.member.state): void {
     const life = this.#owner.lives.of(this.member.config.container)
@@ -191,7 +205,7 @@ export class Entry implements Disposable {
     if (told) this.#owner.onChange({ member: this.member, before, after: state, at })
   }
 
-  #availability(life: Life): Availability {
+  #availability(life: Life, superseded = this.#superseded): Availability {
     const { container } = this.member.config
     return availability({
       phase: life.phase,
@@ -202,6 +216,7 @@ export class Entry implements Disposable {
       accepting: this.#accepting,
       keepsSessions: this.#draining.keepsSessions,
       overdue: this.#drain?.over === true,
+      superseded,
       status: this.#status,
       check: this.#check === undefined ? 'none' : (this.#verdict ?? 'unknown'),
       ejected: this.#ejection?.reason,

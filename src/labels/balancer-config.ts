@@ -46,6 +46,7 @@ export function serviceOptions(balancer: Balancer, preservePath: boolean): Servi
       },
       readinessPath: balancer.readiness?.path,
       draining: unlessDefault(draining(balancer), drainDefaults),
+      rollout: balancer.rollout === 'cutover' ? balancer.rollout : undefined,
       pending: pendingOptions(balancer, preservePath),
     }),
   }

@@ -47,6 +47,10 @@ export const balancerFields = {
     'a server that becomes ready earns its share over this time; 0: at once',
     musterOnly(byDefault(slowStartMs, duration())),
   ),
+  rollout: about(
+    '`cutover`: once replicas of a newer configuration or image are ready, older ones keep their sessions alone',
+    musterOnly(byDefault('mixed', oneOf(['mixed', 'cutover']))),
+  ),
   drain: about(
     '`sessions`: a container that is being stopped keeps its sessions until it is gone; `move`: they move at once',
     musterOnly(byDefault('move', oneOf(['move', 'sessions']))),

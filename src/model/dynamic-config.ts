@@ -51,6 +51,8 @@ export interface ServiceConfig {
   readonly readinessPath?: string | undefined
   /** Undefined: `drainDefaults`. */
   readonly draining?: DrainConfig | undefined
+  /** `cutover`: once a newer generation of containers is ready, older ones keep their sessions alone. Undefined: `mixed`. */
+  readonly rollout?: 'cutover' | undefined
   /** Options that are read and shown, but have no effect yet: by Traefik's name, as decoded. */
   readonly pending?: Readonly<Record<string, unknown>> | undefined
 }
@@ -212,6 +214,15 @@ export interface ContainerRef {
   readonly paused: boolean
   /** The network of its own that it is reached through; undefined: none, as on the host's, or another container's. */
   readonly network?: string | undefined
+  /** Undefined: nobody asked, or its service does not mind. */
+  readonly generation?: Generation | undefined
+}
+
+/** What one state of a compose file, with one state of its images, brought forth. */
+export interface Generation {
+  readonly id: string
+  /** When its container was made, milliseconds since the epoch. */
+  readonly at: number
 }
 
 /** Traefik's attributes of `sticky.cookie`. */

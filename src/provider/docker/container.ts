@@ -12,6 +12,8 @@ export interface Container {
   readonly labels: Readonly<Record<string, string>>
   /** Milliseconds since the epoch. */
   readonly createdAt: number
+  /** Of the image it was made from. */
+  readonly imageId: string
   /** A process is there (perhaps frozen). Not so while created, restarting, exited or dead. */
   readonly running: boolean
   readonly paused: boolean
@@ -80,6 +82,7 @@ export function readContainer(json: unknown): Container | undefined {
     name: text(name).replace(/^\//, ''),
     labels,
     createdAt: Date.parse(text(created)) || 0,
+    imageId: text(inspected['Image']),
     running,
     paused: status === 'paused',
     health: running ? readHealth(text(record(state['Health'])['Status'])) : 'none',

@@ -62,8 +62,9 @@ export function byName(a: Container, b: Container): number {
   return compare(a.name, b.name) || compare(a.id, b.id)
 }
 
-function generationOf({ compose, id }: Container): string {
-  return compose?.configHash ?? id
+/** What one state of the compose file, with one state of its image, brought forth. */
+export function generationOf({ compose, id, imageId }: Container): string {
+  return compose?.configHash === undefined ? id : `${compose.configHash} ${imageId}`
 }
 
 /** 3: serves. 2: runs, but is starting or paused. 1: runs and is unhealthy. 0: does not run. */

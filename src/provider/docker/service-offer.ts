@@ -8,6 +8,7 @@ import { wantsMember } from './asked.ts'
 import type { Asked } from './asked.ts'
 import type { Container } from './container.ts'
 import { implicitName, labelRoot, slotOf } from './names.ts'
+import { generationOf } from './precedence.ts'
 import { portOf } from './port.ts'
 import type { Finding } from './port.ts'
 
@@ -21,7 +22,7 @@ export interface ServiceOffer {
 }
 
 /** What a container says of itself as a member. */
-type OwnLabels = Omit<ServiceLabels, keyof ServiceOptions>
+type OwnLabels = Omit<ServiceLabels, Exclude<keyof ServiceOptions, 'rollout'>>
 type Target = Pick<MemberConfig, 'scheme' | 'host' | 'port'>
 
 const plainService: ServiceLabels = {
@@ -42,7 +43,7 @@ export function offerServices(asked: Asked): ReadonlyMap<string, ServiceOffer> {
   return new Map(
     [...labelled].map(([name, labels]) => {
       const { port, scheme, weight, url, route, parameters, ...config } = labels
-      const own = { port, scheme, weight, url, route, parameters }
+      const own = { port, scheme, weight, url, route, parameters, rollout: config.rollout }
       return [name, { config, standby: isStandby(own), member: memberOf(asked, name, own, address) }]
     }),
   )
@@ -74,13 +75,21 @@ function memberOf(
   if (target === undefined || labels.weight === 0) return undefined
   const { id, name, hostname, health, paused } = container
   const network = networkOf(container, target.host)
-  const { weight, route, parameters } = labels
+  const { weight, route, parameters, rollout } = labels
+  const generation = rollout && { id: generationOf(container), at: container.createdAt }
   return {
     id: `${id}:${target.port}`,
     ...target,
     weight,
     slot: slotOf(container),
-    container: { id, name, health, paused, ...(network !== undefined && { network }) },
+    container: {
+      id,
+      name,
+      health,
+      paused,
+      ...(network !== undefined && { network }),
+      ...(generation !== undefined && { generation }),
+    },
     ...(route !== undefined && { route }),
     ...(hostname !== undefined && { hostname }),
     ...(parameters !== undefined && { parameters }),

@@ -12,6 +12,7 @@ const good: Facts = {
   accepting: true,
   keepsSessions: false,
   overdue: false,
+  superseded: false,
   status: '',
   check: 'none',
   ejected: undefined,
@@ -82,6 +83,8 @@ const cases: readonly (readonly [string, Partial<Facts>, string, string])[] = [
     'starting',
     'nobody',
   ],
+  ['one that a newer generation takes over from', { superseded: true }, 'draining', 'sessions'],
+  ['one that fails when a newer generation takes over', { superseded: true, failure: 'refused' }, 'error', 'sessions'],
   ['one in error that drains', { failure: 'refused', status: 'N' }, 'error', 'sessions'],
 ]
 

@@ -9,6 +9,7 @@ const id = 'f1ac329c41642fbed81be4adbfea2451381e1554e238bf989369c789b35e13c4'
 /** As Engine 20.10 describes a running container; fields that nothing is read from are left out. */
 const inspected = {
   Id: id,
+  Image: 'sha256:0f3c',
   Created: '2026-11-21T02:59:20.678936941Z',
   State: {
     Status: 'running',
@@ -61,6 +62,7 @@ test('reads what an engine says of a running container, and nothing of its envir
     name: 'shop-web-2',
     labels: inspected.Config.Labels,
     createdAt: Date.parse('2026-11-21T02:59:20.678Z'),
+    imageId: 'sha256:0f3c',
     running: true,
     paused: false,
     health: 'healthy',

@@ -17,6 +17,7 @@ export function container(name: string, more: Partial<Container> = {}): Containe
     name,
     labels: {},
     createdAt: 1000,
+    imageId: 'sha256:1',
     running: true,
     paused: false,
     health: 'none',
