@@ -10,14 +10,14 @@ export class Bell {
     this.#answer?.()
   }
 
-  /** Resolves at the next ring, after `ms`, or when the signal aborts; never rejects. One waiter at a time. */
+  /** Resolves at the next ring, after `ms` (Infinity: never), or when the signal aborts; never rejects. One waiter at a time. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#rung && !signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>()
       const wake = () => resolve()
       this.#answer = wake
       signal.addEventListener('abort', wake)
-      const timer = setTimeout(wake, ms)
+      const timer = ms === Infinity ? undefined : setTimeout(wake, ms)
       await promise
       clearTimeout(timer)
       signal.removeEventListener('abort', wake)

@@ -84,6 +84,19 @@ test('a stream that does not tell what the list does is opened anew', async () =
   assert.match(watching.said('warn')[0] ?? '', /its event stream does not tell what its list of containers does/)
 })
 
+test('a list that takes its time is waited for in peace', async (t) => {
+  await using engine = await startFakeEngine()
+  engine.add(web(1))
+  const warnings = t.mock.method(process, 'emitWarning', () => undefined)
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
+  engine.intercept = ({ path }) => (path === '/containers/json' ? held : undefined)
+  await using watching = new Watching(engine.endpoint)
+  await delay(20)
+  release()
+  await watching.until(() => watching.hosts('web-p')?.length === 1)
+  assert.equal(warnings.mock.callCount(), 0)
+})
+
 test('while a list takes its time, starts and ends are followed all the same', async () => {
   await using engine = await startFakeEngine()
   const first = engine.add(web(1))
