@@ -8,7 +8,7 @@ import type { Peer, Task } from './peer.ts'
 import { dynamicFile, metrics, writeDynamicFile } from './traefik-file.ts'
 
 const checkout = join(import.meta.dirname, '..', '..', '..')
-const node = join(checkout, 'node_modules', '.bin', 'node')
+export const node = join(checkout, 'node_modules', '.bin', 'node')
 
 export const muster: Peer = {
   name: 'Muster',
@@ -41,7 +41,7 @@ export function hasThreads(): boolean {
 }
 
 /** What `npm start` gives to node, up to and with the program's file. */
-function startArguments(): string[] {
+export function startArguments(): string[] {
   const { scripts } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as {
     scripts: { start: string }
   }

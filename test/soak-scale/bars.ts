@@ -1,0 +1,59 @@
+// What must hold of each row, and of the times.
+import { percentile } from './books.ts'
+import type { Row, Times } from './scene.ts'
+
+export interface Judgement {
+  readonly name: string
+  readonly held: boolean
+  readonly figures: string
+}
+
+const killToLastMedianMax = 5
+const killToLastWorstMax = 50
+const listeningToFirstMedianMax = 60
+
+export function judge(rows: readonly Row[], times: Times): readonly Judgement[] {
+  return [...rows.map(judgeRow), ...judgeTimes(times)]
+}
+
+function judgeRow({ on, what, manner, bar, worstMax, worstMs, requests, ...row }: Row): Judgement {
+  const failed = Object.values(row.failed).reduce((sum, count) => sum + count, 0)
+  const missed = [
+    ...(requests === 0 ? ['nobody asked anything'] : []),
+    ...(bar === 'nothing' && failed > 0 ? [`${failed} failed`] : []),
+    ...(row.places.outside > 0 ? [`${row.places.outside} failed that were not inside`] : []),
+    ...(bar === 'what was inside and may not be repeated' && row.idempotentFailed > 0
+      ? [`${row.idempotentFailed} GET or PUT failed`]
+      : []),
+    ...(row.failed.wrong > 0 ? [`${row.failed.wrong} wrong answers`] : []),
+    ...(row.twice > 0 ? [`${row.twice} POSTs carried out twice`] : []),
+    ...(worstMax !== undefined && !(worstMs < worstMax) ? [`the slowest took ${worstMs.toFixed(0)} ms`] : []),
+  ]
+  const may = `${bar} may fail${worstMax === undefined ? '' : `, none takes ${worstMax / 1000} s`}`
+  return {
+    name: `${on}, ${manner}, ${what}: ${may}`,
+    held: missed.length === 0,
+    figures: missed.join(', ') || `${failed} of ${requests} failed`,
+  }
+}
+
+function judgeTimes({ killToLast, listeningToFirst }: Times): readonly Judgement[] {
+  const judgements: Judgement[] = []
+  if (killToLast.length > 0) {
+    const [median, worst] = [percentile(killToLast, 0.5), percentile(killToLast, 1)]
+    judgements.push({
+      name: `no request comes after the kill event: median below ${killToLastMedianMax} ms, worst below ${killToLastWorstMax}`,
+      held: median < killToLastMedianMax && worst < killToLastWorstMax,
+      figures: `${median.toFixed(1)} and ${worst.toFixed(1)} ms of ${killToLast.length}`,
+    })
+  }
+  if (listeningToFirst.length > 0) {
+    const median = percentile(listeningToFirst, 0.5)
+    judgements.push({
+      name: `who listens gets a request: median below ${listeningToFirstMedianMax} ms`,
+      held: median < listeningToFirstMedianMax,
+      figures: `${median.toFixed(1)} ms of ${listeningToFirst.length}`,
+    })
+  }
+  return judgements
+}

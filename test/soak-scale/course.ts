@@ -1,0 +1,130 @@
+// Everything the soak does with one proxy, and what was found.
+import { join } from 'node:path'
+import type { ComposeTool } from '../../compose/setup/compose-tool.ts'
+import { say } from '../../compose/setup/step.ts'
+import { measureLatency } from '../docker/latency.ts'
+import { judge } from './bars.ts'
+import { cycles, engineRestarts, recreates, socketLoss, troubles } from './happenings.ts'
+import { memberImage } from './member/image.ts'
+import type { Options } from './options.ts'
+import { PrivateEngine } from './private-engine.ts'
+import { musterFromCheckout } from './proxies/muster.ts'
+import type { Proxy } from './proxies/proxy.ts'
+import { failuresOf, tableOf, timesTable } from './report.ts'
+import type { Summary } from './report.ts'
+import { Scene } from './scene.ts'
+import type { Happening, Row, Times } from './scene.ts'
+import { SocketRelay } from './socket-relay.ts'
+import { Stage } from './stage.ts'
+import type { Manner, StageOptions } from './stage.ts'
+
+interface Findings {
+  readonly rows: Row[]
+  readonly times: Times
+  latency: Readonly<Record<string, Summary>>
+}
+
+const replicas = 4
+const engineSocket = '/var/run/docker.sock'
+
+export class Course {
+  readonly #proxy: Proxy
+  readonly #options: Options
+  readonly #log: (text: string) => void
+  readonly #findings: Findings = { rows: [], times: { killToLast: [], listeningToFirst: [] }, latency: {} }
+  #stages = 0
+
+  constructor(proxy: Proxy, options: Options, log: (text: string) => void) {
+    this.#proxy = proxy
+    this.#options = options
+    this.#log = log
+  }
+
+  async run(tools: readonly ComposeTool[], newest: ComposeTool): Promise<void> {
+    const { parts, rounds } = this.#options
+    const isMuster = this.#proxy.name === 'muster'
+    if (parts.includes('scaling')) for (const tool of tools) await this.#scaling(tool)
+    if (parts.includes('troubles')) await this.#troubles(newest)
+    // What follows is about the one connection to the engine, which no other proxy here holds on to in the same way.
+    if (!isMuster) return
+    if (parts.includes('socket')) await this.#socketLoss(newest)
+    if (parts.includes('engine')) await this.#engineRestarts(newest)
+    if (parts.includes('latency')) this.#findings.latency = await measureLatency({ tool: newest, rounds })
+  }
+
+  conclude(): object {
+    const { rows, times, latency } = this.#findings
+    say(`\n${tableOf(rows)}\n\n${timesTable(times, latency)}\n\nWhat must be reached`)
+    const bars = judge(rows, times)
+    for (const { name, held, figures } of bars) say(`  ${held ? 'reached    ' : 'NOT REACHED'}  ${name}: ${figures}`)
+    if (this.#options.check && bars.some(({ held }) => !held)) process.exitCode = 1
+    return { rows, times, latency, bars }
+  }
+
+  async #scaling(tool: ComposeTool): Promise<void> {
+    await using stack = new AsyncDisposableStack()
+    const scene = await this.#open(stack, { tool })
+    const { cycles: times, recreates: recreateTimes } = this.#options
+    for (const manner of ['graceful', 'tidy', 'abrupt'] as const) {
+      const own = [manner]
+      await scene.ready(own, replicas)
+      await this.#under(scene, own, cycles(scene, own, times))
+      await this.#under(scene, own, recreates(scene, own, recreateTimes))
+      const host = scene.proxy.dockerHost
+      if (host !== undefined) {
+        await this.#under(scene, own, cycles(scene, own, times, host))
+        await this.#under(scene, own, recreates(scene, own, recreateTimes, host))
+      }
+      await scene.stage.up(own, 0)
+    }
+  }
+
+  async #troubles(tool: ComposeTool): Promise<void> {
+    await using stack = new AsyncDisposableStack()
+    const scene = await this.#open(stack, { tool })
+    await scene.ready(['graceful'], replicas)
+    for (const trouble of troubles(scene, this.#options.troubles)) await this.#under(scene, ['graceful'], trouble)
+  }
+
+  async #socketLoss(tool: ComposeTool): Promise<void> {
+    await using stack = new AsyncDisposableStack()
+    const stage = stack.use(await Stage.open({ tool, name: this.#name() }))
+    const relay = stack.use(await SocketRelay.open(join(stage.directory, 'docker.sock')))
+    const task = { stage, engine: relay.address, say: this.#log }
+    const scene = stack.use(await Scene.open(musterFromCheckout, task))
+    await scene.ready(['graceful'], replicas)
+    await this.#under(scene, ['graceful'], socketLoss(scene, relay, this.#options.lossSeconds * 1000))
+  }
+
+  async #engineRestarts(tool: ComposeTool): Promise<void> {
+    await using stack = new AsyncDisposableStack()
+    const engine = stack.use(await PrivateEngine.open([memberImage]))
+    const stage = stack.use(await Stage.open({ tool, name: this.#name(), env: engine.env, usesBridge: true }))
+    const task = { stage, engine: `unix://${engine.socket}`, say: this.#log }
+    const scene = stack.use(await Scene.open(musterFromCheckout, task))
+    await scene.ready(['graceful'], replicas)
+    await this.#under(scene, ['graceful'], engineRestarts(scene, engine, 3))
+  }
+
+  async #open(stack: AsyncDisposableStack, options: Pick<StageOptions, 'tool'>): Promise<Scene> {
+    const stage = stack.use(await Stage.open({ ...options, name: this.#name() }))
+    return stack.use(await Scene.open(this.#proxy, { stage, engine: `unix://${engineSocket}`, say: this.#log }))
+  }
+
+  async #under(scene: Scene, manners: readonly Manner[], happening: Happening): Promise<void> {
+    const began = performance.now()
+    for (const row of await scene.under(manners, happening)) {
+      const failed = row.failures.length
+      const seconds = ((performance.now() - began) / 1000).toFixed(0)
+      say(`${row.on}: ${row.what}, ${row.manner}: ${failed} of ${row.requests} failed, ${seconds} s`)
+      for (const line of failuresOf(row)) say(line)
+      this.#findings.rows.push(row)
+    }
+    this.#findings.times.killToLast.push(...scene.times.killToLast.splice(0))
+    this.#findings.times.listeningToFirst.push(...scene.times.listeningToFirst.splice(0))
+  }
+
+  #name(): string {
+    return `muster-soak-${process.pid}-${++this.#stages}`
+  }
+}

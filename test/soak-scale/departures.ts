@@ -1,0 +1,80 @@
+// When members left, by the engine's own clock: a request under way in that instant may be lost with the member, no other.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { soakLabel } from './stage.ts'
+import { epochMs } from './books.ts'
+
+export interface Departure {
+  readonly what: string
+  /** As the member knows itself: the container's short id. */
+  readonly member: string
+  /** It happened between these, milliseconds since the epoch. */
+  readonly from: number
+  readonly to: number
+}
+
+/** The engine says `kill` 1 to 2.5 ms after the signal was delivered, and a busy machine later. */
+const killSlackMs = 5
+/** A process that dies by itself: the engine says so some 25 ms after. */
+const dieSlackMs = 80
+/** A `die` so soon after a `kill` is that one's doing. */
+const killedWithinMs = 15_000
+
+interface EngineEvent {
+  readonly Action: string
+  readonly timeNano: number
+  readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> }
+}
+
+export class Departures implements AsyncDisposable {
+  readonly all: Departure[] = []
+  /** By member: when the engine told of a signal that ends it. */
+  readonly kills = new Map<string, number>()
+  readonly #child
+
+  constructor(name: string, env: Readonly<Record<string, string>>) {
+    const filters = ['type=container', `label=${soakLabel}=${name}`].flatMap((filter) => ['--filter', filter])
+    this.#child = spawn('docker', ['events', ...filters, '--format', '{{json .}}'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, ...env },
+    })
+    createInterface({ input: this.#child.stdout }).on('line', (line) => this.#hear(JSON.parse(line) as EngineEvent))
+  }
+
+  /** What the engine does not tell, or only later: a network that is taken away, a process killed from outside. */
+  async during<Result>(what: string, member: string, work: () => Promise<Result>): Promise<Result> {
+    const from = epochMs()
+    try {
+      return await work()
+    } finally {
+      this.all.push({ what, member, from, to: epochMs() })
+    }
+  }
+
+  /** Forgets what was: ids of members and requests of the next row are new ones. */
+  clear(): void {
+    this.all.length = 0
+    this.kills.clear()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#child, 'close')
+    if (this.#child.exitCode !== null || !this.#child.kill()) return
+    await closed
+  }
+
+  #hear({ Action: what, timeNano, Actor: { ID, Attributes } }: EngineEvent): void {
+    const member = ID.slice(0, 12)
+    const at = timeNano / 1e6
+    const add = (slackMs: number): void =>
+      void this.all.push({ what, member, from: at - slackMs, to: at + killSlackMs })
+    if (what === 'kill' && ['9', '15'].includes(Attributes['signal'] ?? '')) {
+      this.kills.set(member, at)
+      add(killSlackMs)
+    } else if (what === 'pause') add(dieSlackMs)
+    else if (what === 'oom' || (what === 'die' && !(at - (this.kills.get(member) ?? 0) < killedWithinMs))) {
+      add(dieSlackMs)
+    }
+  }
+}

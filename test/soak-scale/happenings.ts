@@ -1,0 +1,125 @@
+// What happens to members and engine while requests are under way.
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Bar, Happening, Scene } from './scene.ts'
+import type { PrivateEngine } from './private-engine.ts'
+import type { SocketRelay } from './socket-relay.ts'
+import type { Manner } from './stage.ts'
+
+const cycle = [4, 2, 4, 1, 3] as const
+const fullReplicas = 4
+/** Between one `up` and the next. */
+const pauseMs = 500
+const recoverMs = 1500
+const pausedMs = 2000
+const apartMs = 2000
+const engineAwayMs = 1000
+
+const inSight = (manner: Manner): Bar => (manner === 'graceful' ? 'nothing' : 'what was inside')
+
+export function cycles(scene: Scene, manners: readonly Manner[], times: number, host?: string): Happening {
+  return {
+    what: `${times} × scale ${cycle.join('→')}${host === undefined ? '' : ', Docker API socket'}`,
+    bar: host === undefined ? inSight : () => 'nothing',
+    async work() {
+      for (let done = 0; done < times; done++) {
+        for (const replicas of cycle) {
+          await scene.stage.up(manners, replicas, { host })
+          await delay(pauseMs)
+        }
+      }
+    },
+  }
+}
+
+export function recreates(scene: Scene, manners: readonly Manner[], times: number, host?: string): Happening {
+  return {
+    what: `${times} × recreate all ${fullReplicas}${host === undefined ? '' : ', Docker API socket'}`,
+    bar: host === undefined ? inSight : () => 'nothing',
+    worstMax: 3000,
+    async work() {
+      for (let done = 0; done < times; done++) {
+        await scene.stage.up(manners, fullReplicas, { recreate: true, host })
+        await delay(recoverMs)
+      }
+    },
+  }
+}
+
+/** Members that are taken away without a word to them. */
+export function troubles(scene: Scene, times: number): readonly Happening[] {
+  const { stage, departures } = scene
+  const bar = (): Bar => 'what was inside and may not be repeated'
+  const trouble = (what: string, act: (member: string) => Promise<unknown>): Happening => ({
+    what: `${times} × ${what}`,
+    bar,
+    async work() {
+      await delay(pauseMs)
+      for (let done = 0; done < times; done++) {
+        const members = await stage.members('graceful')
+        await act(members[done % members.length] ?? '')
+        await delay(recoverMs)
+      }
+    },
+  })
+  const network = (verb: string, ...words: string[]): Promise<string> => stage.docker('network', verb, ...words)
+  return [
+    trouble(`pause for ${pausedMs / 1000} s`, async (member) => {
+      await stage.docker('pause', member)
+      await delay(pausedMs)
+      await stage.docker('unpause', member)
+    }),
+    trouble('docker kill', async (member) => {
+      await stage.docker('kill', member)
+      await stage.docker('start', member)
+    }),
+    trouble('kill -9 from outside', async (member) => {
+      const pid = Number(await stage.docker('inspect', '-f', '{{.State.Pid}}', member))
+      await departures.during('kill -9', member, async () => void process.kill(pid, 'SIGKILL'))
+      await stage.docker('wait', member)
+      await stage.docker('start', member)
+    }),
+    trouble('network disconnect', async (member) => {
+      await departures.during('disconnect', member, () => network('disconnect', stage.network, member))
+      await delay(apartMs)
+      await network('connect', '--alias', 'graceful', stage.network, member)
+    }),
+    trouble('out of memory', async (member) => {
+      await stage.docker('kill', '-s', 'USR2', member)
+      await stage.docker('wait', member)
+      await stage.docker('start', member)
+    }),
+  ]
+}
+
+/** Afterwards the proxy must still hear what happens: two members go. */
+export function socketLoss(scene: Scene, relay: SocketRelay, ms: number): Happening {
+  return {
+    what: `Docker socket lost for ${ms / 1000} s, then 4→2`,
+    bar: () => 'nothing',
+    async work() {
+      await delay(pauseMs)
+      await relay.lose()
+      await delay(ms)
+      await relay.restore()
+      await delay(recoverMs)
+      await scene.stage.up(['graceful'], 2)
+      await delay(recoverMs)
+    },
+  }
+}
+
+export function engineRestarts(scene: Scene, engine: PrivateEngine, times: number): Happening {
+  return {
+    what: `${times} × engine restart (live-restore), then 4→2`,
+    bar: () => 'nothing',
+    async work() {
+      await delay(pauseMs)
+      for (let done = 0; done < times; done++) {
+        await engine.restart(engineAwayMs)
+        await delay(recoverMs)
+      }
+      await scene.stage.up(['graceful'], 2)
+      await delay(recoverMs)
+    },
+  }
+}

@@ -1,0 +1,79 @@
+// The words after `npm run soak:scale --`.
+import { parseArgs } from 'node:util'
+import { SetupError } from '../../compose/setup/run.ts'
+import { apache } from './proxies/apache.ts'
+import { caddy } from './proxies/caddy.ts'
+import { haproxy } from './proxies/haproxy.ts'
+import { muster } from './proxies/muster.ts'
+import { nginx } from './proxies/nginx.ts'
+import type { Proxy } from './proxies/proxy.ts'
+import { traefik } from './proxies/traefik.ts'
+
+export const parts = ['scaling', 'troubles', 'socket', 'engine', 'latency'] as const
+export type Part = (typeof parts)[number]
+
+export interface Options {
+  readonly proxies: readonly Proxy[]
+  readonly parts: readonly Part[]
+  readonly cycles: number
+  readonly recreates: number
+  readonly troubles: number
+  readonly lossSeconds: number
+  readonly rounds: number
+  readonly json: string | undefined
+  readonly log: string | undefined
+  readonly check: boolean
+}
+
+const known: readonly Proxy[] = [muster, traefik, haproxy, nginx, caddy, apache]
+
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parse(args)
+  return {
+    proxies: chosen('proxy', values.proxy, known, ({ name }) => name),
+    parts: values.part === undefined ? parts : chosen('part', values.part, parts, (part) => part),
+    cycles: wholeNumber('cycles', values.cycles),
+    recreates: wholeNumber('recreates', values.recreates),
+    troubles: wholeNumber('troubles', values.troubles),
+    lossSeconds: wholeNumber('loss-seconds', values['loss-seconds']),
+    rounds: wholeNumber('rounds', values.rounds),
+    json: values.json,
+    log: values.log,
+    check: values.check,
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        proxy: { type: 'string', multiple: true, default: [muster.name] },
+        part: { type: 'string', multiple: true },
+        cycles: { type: 'string', default: '50' },
+        recreates: { type: 'string', default: '20' },
+        troubles: { type: 'string', default: '5' },
+        'loss-seconds': { type: 'string', default: '60' },
+        rounds: { type: 'string', default: '200' },
+        json: { type: 'string' },
+        log: { type: 'string' },
+        check: { type: 'boolean', default: false },
+      },
+    })
+  } catch (error) {
+    throw new SetupError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function chosen<Item>(option: string, names: readonly string[], all: readonly Item[], nameOf: (item: Item) => string): Item[] {
+  return names.flatMap((text) => text.split(',')).map((name) => {
+    const item = all.find((each) => nameOf(each) === name)
+    if (item === undefined) throw new SetupError(`there is no ${option} "${name}"; there are ${all.map(nameOf).join(', ')}`)
+    return item
+  })
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text)
+  throw new SetupError(`--${option} wants a whole number from 1, not "${text}"`)
+}

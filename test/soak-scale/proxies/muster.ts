@@ -1,0 +1,70 @@
+// Muster: in its image as a user runs it, or from this checkout.
+import { join } from 'node:path'
+import { buildImage } from '../../../compose/setup/image.ts'
+import { SettingsError } from '../../../src/settings/settings-error.ts'
+import { parseFlags } from '../../../src/settings/flags.ts'
+import { node, startArguments } from '../../bench/peers/muster.ts'
+import { Program, freePort } from '../../bench/program.ts'
+import { soakLabel } from '../stage.ts'
+import { isListening } from './listening.ts'
+import type { Proxy, Task } from './proxy.ts'
+
+const image = 'muster-soak-scale'
+const engineSocket = '/var/run/docker.sock'
+
+export const muster: Proxy = {
+  name: 'muster',
+  async start(task) {
+    const { stage, say } = task
+    await buildImage('muster', image)
+    const port = await freePort()
+    const shared = join(stage.directory, 'run')
+    const socket = hasSocket() ? ['--dockersocket.listen=unix:///run/soak/docker.sock'] : []
+    const id = (
+      await stage.docker(
+        ...['run', '-d', '--label', `${soakLabel}=${stage.name}`, '--network', stage.network],
+        ...['-p', `127.0.0.1:${port}:80`, '-v', `${engineSocket}:${engineSocket}`, '-v', `${shared}:/run/soak`],
+        ...[image, '--entrypoints.http.address=:80', ...flags(task), ...socket],
+      )
+    ).trim()
+    const log = new Program({ command: 'docker', args: ['logs', '-f', id] })
+    log.onOutput(say)
+    await log.untilReady(() => isListening(port))
+    return {
+      port,
+      ...(hasSocket() && { dockerHost: `unix://${join(shared, 'docker.sock')}` }),
+      async [Symbol.asyncDispose]() {
+        await stage.docker('rm', '-f', '-v', id)
+        await log[Symbol.asyncDispose]()
+      },
+    }
+  },
+}
+
+export const musterFromCheckout: Proxy = {
+  name: 'muster',
+  async start(task) {
+    const port = await freePort()
+    const own = [`--entrypoints.http.address=127.0.0.1:${port}`, '--threads=2', `--providers.docker.endpoint=${task.engine}`]
+    const program = new Program({ command: node, args: [...startArguments(), ...own, ...flags(task)] })
+    program.onOutput(task.say)
+    await program.untilReady(() => isListening(port))
+    return { port, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() }
+  },
+}
+
+/** Of this stage's containers it takes care, and of no other. */
+function flags({ stage }: Task): string[] {
+  return ['--providers.docker', `--providers.docker.constraints=Label(\`${soakLabel}\`, \`${stage.name}\`)`, '--log.level=debug']
+}
+
+/** Whether this checkout has the Docker API socket already. */
+function hasSocket(): boolean {
+  try {
+    parseFlags(['--dockersocket.listen=unix:///run/soak/docker.sock'])
+    return true
+  } catch (error) {
+    if (error instanceof SettingsError) return false
+    throw error
+  }
+}
