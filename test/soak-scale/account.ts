@@ -56,11 +56,11 @@ function placeOf({ id, began, ended }: Failure, notes: Notes, departures: readon
 }
 
 function nearest({ began }: Failure, departures: readonly Departure[]): string {
-  const distance = ({ from }: Departure): number => Math.abs(began - from)
+  const distance = ({ at }: Departure): number => Math.abs(began - at)
   const near = departures.reduce<Departure | undefined>(
     (best, each) => (best === undefined || distance(each) < distance(best) ? each : best),
     undefined,
   )
   if (near === undefined) return 'nobody had left'
-  return `${(began - near.to).toFixed(0)} ms after ${near.what} of ${near.member}`
+  return `${(began - near.at).toFixed(0)} ms after ${near.what} of ${near.member}`
 }

@@ -15,7 +15,7 @@ import type { Summary } from './report.ts'
 import { Scene } from './scene.ts'
 import type { Happening, Row, Times } from './scene.ts'
 import { SocketRelay } from './socket-relay.ts'
-import { Stage } from './stage.ts'
+import { Stage, manners } from './stage.ts'
 import type { Manner, StageOptions } from './stage.ts'
 
 interface Findings {
@@ -30,11 +30,11 @@ const engineSocket = '/var/run/docker.sock'
 export class Course {
   readonly #proxy: Proxy
   readonly #options: Options
-  readonly #log: (text: string) => void
+  readonly #log: ((text: string) => void) | undefined
   readonly #findings: Findings = { rows: [], times: { killToLast: [], listeningToFirst: [] }, latency: {} }
   #stages = 0
 
-  constructor(proxy: Proxy, options: Options, log: (text: string) => void) {
+  constructor(proxy: Proxy, options: Options, log: ((text: string) => void) | undefined) {
     this.#proxy = proxy
     this.#options = options
     this.#log = log
@@ -65,7 +65,7 @@ export class Course {
     await using stack = new AsyncDisposableStack()
     const scene = await this.#open(stack, { tool })
     const { cycles: times, recreates: recreateTimes } = this.#options
-    for (const manner of ['graceful', 'tidy', 'abrupt'] as const) {
+    for (const manner of manners) {
       const own = [manner]
       await scene.ready(own, replicas)
       await this.#under(scene, own, cycles(scene, own, times))

@@ -2,22 +2,25 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { soakLabel } from './stage.ts'
 import { epochMs } from './books.ts'
+import { soakLabel } from './stage.ts'
 
 export interface Departure {
   readonly what: string
   /** As the member knows itself: the container's short id. */
   readonly member: string
-  /** It happened between these, milliseconds since the epoch. */
+  /** When the engine told of it, milliseconds since the epoch; what it does may have begun before that. */
+  readonly at: number
   readonly from: number
-  readonly to: number
+  /** Infinity while it is not over. */
+  to: number
 }
 
-/** The engine says `kill` 1 to 2.5 ms after the signal was delivered, and a busy machine later. */
-const killSlackMs = 5
-/** A process that dies by itself: the engine says so some 25 ms after. */
-const dieSlackMs = 80
+/**
+ * The engine says `kill` 1 to 2.5 ms after the signal was delivered, on a busy machine tens of milliseconds; and `die` some
+ * 25 ms after the process has ended.
+ */
+const toldLateMs = 80
 /** A `die` so soon after a `kill` is that one's doing. */
 const killedWithinMs = 15_000
 
@@ -48,7 +51,7 @@ export class Departures implements AsyncDisposable {
     try {
       return await work()
     } finally {
-      this.all.push({ what, member, from, to: epochMs() })
+      this.all.push({ what, member, at: from, from, to: epochMs() })
     }
   }
 
@@ -67,14 +70,13 @@ export class Departures implements AsyncDisposable {
   #hear({ Action: what, timeNano, Actor: { ID, Attributes } }: EngineEvent): void {
     const member = ID.slice(0, 12)
     const at = timeNano / 1e6
-    const add = (slackMs: number): void =>
-      void this.all.push({ what, member, from: at - slackMs, to: at + killSlackMs })
+    const add = (to: number): void => void this.all.push({ what, member, at, from: at - toldLateMs, to })
+    const killed = this.kills.get(member)
     if (what === 'kill' && ['9', '15'].includes(Attributes['signal'] ?? '')) {
       this.kills.set(member, at)
-      add(killSlackMs)
-    } else if (what === 'pause') add(dieSlackMs)
-    else if (what === 'oom' || (what === 'die' && !(at - (this.kills.get(member) ?? 0) < killedWithinMs))) {
-      add(dieSlackMs)
-    }
+      add(Number.POSITIVE_INFINITY)
+    } else if (what === 'die' && killed !== undefined && at - killed < killedWithinMs) {
+      for (const departure of this.all) if (departure.member === member) departure.to = Math.min(departure.to, at)
+    } else if (['pause', 'oom', 'die'].includes(what)) add(at)
   }
 }

@@ -8,10 +8,10 @@ import type { Manner } from './stage.ts'
 const cycle = [4, 2, 4, 1, 3] as const
 const fullReplicas = 4
 /** Between one `up` and the next. */
-const pauseMs = 500
-const recoverMs = 1500
-const pausedMs = 2000
-const apartMs = 2000
+const pauseMs = 300
+const recoverMs = 1200
+const pausedMs = 1000
+const apartMs = 1000
 const engineAwayMs = 1000
 
 const inSight = (manner: Manner): Bar => (manner === 'graceful' ? 'nothing' : 'what was inside')
@@ -20,6 +20,7 @@ export function cycles(scene: Scene, manners: readonly Manner[], times: number, 
   return {
     what: `${times} × scale ${cycle.join('→')}${host === undefined ? '' : ', Docker API socket'}`,
     bar: host === undefined ? inSight : () => 'nothing',
+    timed: true,
     async work() {
       for (let done = 0; done < times; done++) {
         for (const replicas of cycle) {
@@ -35,6 +36,7 @@ export function recreates(scene: Scene, manners: readonly Manner[], times: numbe
   return {
     what: `${times} × recreate all ${fullReplicas}${host === undefined ? '' : ', Docker API socket'}`,
     bar: host === undefined ? inSight : () => 'nothing',
+    timed: true,
     worstMax: 3000,
     async work() {
       for (let done = 0; done < times; done++) {

@@ -32,7 +32,7 @@ await script(async () => {
   const report: Record<string, object> = {}
   for (const proxy of options.proxies) {
     say(`\n${proxy.name} on engine ${engine.version}`)
-    const course = new Course(proxy, options, (text) => void log?.write(text))
+    const course = new Course(proxy, options, log && ((text) => void log.write(text)))
     try {
       await course.run(tools, newest)
     } catch (error) {

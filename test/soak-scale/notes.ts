@@ -12,7 +12,10 @@ export interface Visit {
 export interface Notes {
   /** By the request's id; more than one where it was repeated. */
   readonly visits: ReadonlyMap<string, readonly Visit[]>
-  readonly members: ReadonlyMap<string, { readonly listening: number | undefined; readonly arrivals: readonly number[] }>
+  readonly members: ReadonlyMap<
+    string,
+    { readonly listening: number | undefined; readonly arrivals: readonly number[] }
+  >
 }
 
 /** Reads what was noted since the last time, and empties the files: members append to them. */

@@ -65,12 +65,20 @@ function parse(args: readonly string[]) {
   }
 }
 
-function chosen<Item>(option: string, names: readonly string[], all: readonly Item[], nameOf: (item: Item) => string): Item[] {
-  return names.flatMap((text) => text.split(',')).map((name) => {
-    const item = all.find((each) => nameOf(each) === name)
-    if (item === undefined) throw new SetupError(`there is no ${option} "${name}"; there are ${all.map(nameOf).join(', ')}`)
-    return item
-  })
+function chosen<Item>(
+  option: string,
+  names: readonly string[],
+  all: readonly Item[],
+  nameOf: (item: Item) => string,
+): Item[] {
+  return names
+    .flatMap((text) => text.split(','))
+    .map((name) => {
+      const item = all.find((each) => nameOf(each) === name)
+      if (item === undefined)
+        throw new SetupError(`there is no ${option} "${name}"; there are ${all.map(nameOf).join(', ')}`)
+      return item
+    })
 }
 
 function wholeNumber(option: string, text: string): number {

@@ -80,15 +80,16 @@ export class PrivateEngine implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const { env, ...words } = { env: this.env, arguments: this.#arguments() }
     const log = openSync(this.#log, 'a')
-    const child = spawn('dockerd', words.arguments, { stdio: ['ignore', log, log] })
+    const child = spawn('dockerd', this.#arguments(), { stdio: ['ignore', log, log] })
     this.#child = child
     closeSync(log)
     const deadline = performance.now() + answersWithinMs
-    while ((await attempt('docker', ['version'], { env })).code !== 0) {
+    while ((await attempt('docker', ['version'], { env: this.env })).code !== 0) {
       if (child.exitCode !== null || performance.now() > deadline) {
-        throw new SetupError(`the engine of the soak's own does not answer:\n${lastLines(readFileSync(this.#log, 'utf8'))}`)
+        throw new SetupError(
+          `the engine of the soak's own does not answer:\n${lastLines(readFileSync(this.#log, 'utf8'))}`,
+        )
       }
       await delay(50)
     }
@@ -130,6 +131,9 @@ export class PrivateEngine implements AsyncDisposable {
 
   #mounts(): readonly string[] {
     const mounts = readFileSync('/proc/mounts', 'utf8').split('\n')
-    return mounts.map((line) => line.split(' ')[1] ?? '').filter((path) => path.startsWith(this.#directory)).toReversed()
+    return mounts
+      .map((line) => line.split(' ')[1] ?? '')
+      .filter((path) => path.startsWith(this.#directory))
+      .toReversed()
   }
 }

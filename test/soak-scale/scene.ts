@@ -35,6 +35,8 @@ export interface Happening {
   readonly bar: (manner: Manner) => Bar
   /** Of the worst latency, milliseconds. */
   readonly worstMax?: number
+  /** Its members come and go for good, so that it shows how soon a proxy follows. */
+  readonly timed?: boolean
   readonly work: () => Promise<void>
 }
 
@@ -75,7 +77,7 @@ export class Scene implements AsyncDisposable {
     }
   }
 
-  async under(manners: readonly Manner[], { what, work, bar, worstMax }: Happening): Promise<readonly Row[]> {
+  async under(manners: readonly Manner[], { what, work, bar, worstMax, timed }: Happening): Promise<readonly Row[]> {
     await takeNotes(this.stage.notes)
     this.departures.clear()
     const books = new Map(manners.map((manner) => [manner, new Books()]))
@@ -88,7 +90,7 @@ export class Scene implements AsyncDisposable {
     }
     await delay(settleMs)
     const notes = await takeNotes(this.stage.notes)
-    if (manners.includes('graceful')) this.#addTimes(notes)
+    if (timed && manners.includes('graceful')) this.#addTimes(notes)
     return [...books].map(([manner, of]) => {
       const { judged, counts, idempotentFailed, twice } = account(of, notes, this.departures.all)
       const { requests, failed, latencies } = of
@@ -105,7 +107,9 @@ export class Scene implements AsyncDisposable {
 
   async #answers(manner: Manner): Promise<boolean> {
     try {
-      const answer = await fetch(`http://127.0.0.1:${this.proxy.port}/${manner}`, { signal: AbortSignal.timeout(20_000) })
+      const answer = await fetch(`http://127.0.0.1:${this.proxy.port}/${manner}`, {
+        signal: AbortSignal.timeout(20_000),
+      })
       await answer.arrayBuffer()
       return answer.status === 200
     } catch {

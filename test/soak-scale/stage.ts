@@ -10,7 +10,7 @@ import { run } from '../../compose/setup/run.ts'
 import { memberImage } from './member/image.ts'
 
 /** On every container here, so that the sweep finds it and Muster leaves the machine's others alone. */
-export const soakLabel = 'muster.soak'
+export const soakLabel = 'soak.stage'
 
 /** How a member ends; also the name of its service, and the path below which it answers. */
 export const manners = ['graceful', 'tidy', 'abrupt'] as const
@@ -55,7 +55,8 @@ export class Stage implements AsyncDisposable {
     const stage = new Stage(options)
     try {
       await writeFile(stage.#file, composeFile(stage))
-      if (stage.network !== 'bridge') await stage.docker('network', 'create', '--label', `${soakLabel}=${stage.name}`, stage.network)
+      if (stage.network !== 'bridge')
+        await stage.docker('network', 'create', '--label', `${soakLabel}=${stage.name}`, stage.network)
     } catch (error) {
       await stage[Symbol.asyncDispose]()
       throw error
@@ -69,6 +70,12 @@ export class Stage implements AsyncDisposable {
 
   async docker(...args: string[]): Promise<string> {
     return run('docker', args, { env: this.env, signal: this.#ending.signal })
+  }
+
+  /** One that is not the project's, on the same network; resolves to its id. */
+  async container(...words: string[]): Promise<string> {
+    const own = ['--label', `${soakLabel}=${this.name}`, '--network', this.network]
+    return (await this.docker('run', '-d', ...own, ...words)).trim()
   }
 
   /** `up -d` of one or more services with so many replicas each. Through another socket than the engine's: `host`. */

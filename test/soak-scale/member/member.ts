@@ -16,7 +16,7 @@ const eatenAtOnce = 8 << 20
 // Appended to without a buffer: what is noted is there, however this process ends.
 const notes = openSync(`/notes/${hostname()}`, 'a')
 const server = createServer((request, response) => void answer(request, response))
-const endings: Readonly<Record<string, () => void>> = {
+const endings: Readonly<Record<string, (() => void) | undefined>> = {
   /** Finishes what is under way and takes what still comes on open connections; whoever holds them closes them. */
   graceful() {
     // Not http's own `close`: that closes idle connections as well, and with them requests just on the way.
@@ -29,7 +29,7 @@ const endings: Readonly<Record<string, () => void>> = {
   },
   abrupt: () => process.exit(),
 }
-process.on('SIGTERM', endings[manner] ?? process.exit)
+process.on('SIGTERM', () => endings[manner]?.())
 process.on('SIGUSR2', eat)
 await delay(Number(listenAfterMs))
 server.listen(80, () => note('listening', '-'))

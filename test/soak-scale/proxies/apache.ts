@@ -5,7 +5,15 @@ import type { Addresses } from './follow.ts'
 import type { Proxy } from './proxy.ts'
 
 const modulesAt = '/usr/lib/apache2/modules'
-const modules = ['mpm_event', 'authz_core', 'slotmem_shm', 'proxy', 'proxy_http', 'proxy_balancer', 'lbmethod_byrequests']
+const modules = [
+  'mpm_event',
+  'authz_core',
+  'slotmem_shm',
+  'proxy',
+  'proxy_http',
+  'proxy_balancer',
+  'lbmethod_byrequests',
+]
 
 export const apache: Proxy = {
   name: 'apache',

@@ -36,7 +36,7 @@ export async function startFollowed(task: Task, { configure, signal, ...what }: 
     }
   }
   createInterface({ input: follower.stdout }).on('line', () => {
-    reload().catch((error: Error) => task.say(`reload: ${error.message}\n`))
+    reload().catch((error: Error) => task.say?.(`reload: ${error.message}\n`))
   })
   return {
     port: running.port,

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { programPath } from '../../bench/peers/peer.ts'
 import { Program, freePort } from '../../bench/program.ts'
 import { memberImage } from '../member/image.ts'
-import { soakLabel } from '../stage.ts'
 import { isListening } from './listening.ts'
 import type { RunningProxy, Task } from './proxy.ts'
 
@@ -27,18 +26,14 @@ export async function startInContainer({ stage, say }: Task, what: ProgramInCont
   const command = programPath('nsenter')
   const program = programPath(what.program)
   const port = await freePort()
-  const id = (
-    await stage.docker(
-      ...['run', '-d', '--label', `${soakLabel}=${stage.name}`, '--network', stage.network],
-      ...['-p', `127.0.0.1:${port}:80`, '--entrypoint', 'node', memberImage, '-e', 'setInterval(() => {}, 1e6)'],
-    )
-  ).trim()
+  const idle = ['--entrypoint', 'node', memberImage, '-e', 'setInterval(() => {}, 1e6)']
+  const id = await stage.container('-p', `127.0.0.1:${port}:80`, ...idle)
   const pid = (await stage.docker('inspect', '-f', '{{.State.Pid}}', id)).trim()
   const file = join(stage.directory, what.fileName)
   await writeFile(file, what.configuration)
   const args = ['-t', pid, '-n', '--', program, ...what.args(file)]
   const running = new Program({ command, args, ...(what.env && { env: what.env }) })
-  running.onOutput(say)
+  if (say) running.onOutput(say)
   await running.untilReady(() => isListening(port))
   return { port, file, pid: running.pid, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() }
 }

@@ -20,15 +20,11 @@ export const muster: Proxy = {
     const port = await freePort()
     const shared = join(stage.directory, 'run')
     const socket = hasSocket() ? ['--dockersocket.listen=unix:///run/soak/docker.sock'] : []
-    const id = (
-      await stage.docker(
-        ...['run', '-d', '--label', `${soakLabel}=${stage.name}`, '--network', stage.network],
-        ...['-p', `127.0.0.1:${port}:80`, '-v', `${engineSocket}:${engineSocket}`, '-v', `${shared}:/run/soak`],
-        ...[image, '--entrypoints.http.address=:80', ...flags(task), ...socket],
-      )
-    ).trim()
+    const mounts = ['-v', `${engineSocket}:${engineSocket}`, '-v', `${shared}:/run/soak`]
+    const words = [image, '--entrypoints.http.address=:80', ...flags(task), ...socket]
+    const id = await stage.container('-p', `127.0.0.1:${port}:80`, ...mounts, ...words)
     const log = new Program({ command: 'docker', args: ['logs', '-f', id] })
-    log.onOutput(say)
+    if (say) log.onOutput(say)
     await log.untilReady(() => isListening(port))
     return {
       port,
@@ -45,17 +41,24 @@ export const musterFromCheckout: Proxy = {
   name: 'muster',
   async start(task) {
     const port = await freePort()
-    const own = [`--entrypoints.http.address=127.0.0.1:${port}`, '--threads=2', `--providers.docker.endpoint=${task.engine}`]
+    const own = [
+      `--entrypoints.http.address=127.0.0.1:${port}`,
+      '--threads=2',
+      `--providers.docker.endpoint=${task.engine}`,
+    ]
     const program = new Program({ command: node, args: [...startArguments(), ...own, ...flags(task)] })
-    program.onOutput(task.say)
+    if (task.say) program.onOutput(task.say)
     await program.untilReady(() => isListening(port))
     return { port, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() }
   },
 }
 
 /** Of this stage's containers it takes care, and of no other. */
-function flags({ stage }: Task): string[] {
-  return ['--providers.docker', `--providers.docker.constraints=Label(\`${soakLabel}\`, \`${stage.name}\`)`, '--log.level=debug']
+function flags({ stage, say }: Task): string[] {
+  const constraint = `Label(\`${soakLabel}\`, \`${stage.name}\`)`
+  // With the header that tells requests apart.
+  const log = ['--log.level=debug', '--accesslog.format=json', '--accesslog.fields.headers.names.x-soak-id=keep']
+  return ['--providers.docker', `--providers.docker.constraints=${constraint}`, ...(say ? log : [])]
 }
 
 /** Whether this checkout has the Docker API socket already. */

@@ -5,8 +5,8 @@ export interface Task {
   readonly stage: Stage
   /** Where a proxy that follows the engine finds it. */
   readonly engine: string
-  /** Words for the log, when somebody reads it. */
-  readonly say: (text: string) => void
+  /** What the proxy says, where somebody reads it; it is to say more then. */
+  readonly say: ((text: string) => void) | undefined
 }
 
 export interface RunningProxy extends AsyncDisposable {
