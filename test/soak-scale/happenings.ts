@@ -7,7 +7,7 @@ import type { Manner } from './stage.ts'
 
 const cycle = [4, 2, 4, 1, 3] as const
 const fullReplicas = 4
-/** Between one `up` and the next. */
+/** Between one step and the next, once it has taken effect. */
 const pauseMs = 300
 const recoverMs = 1200
 const pausedMs = 1000
@@ -25,6 +25,7 @@ export function cycles(scene: Scene, manners: readonly Manner[], times: number, 
       for (let done = 0; done < times; done++) {
         for (const replicas of cycle) {
           await scene.stage.up(manners, replicas, { host })
+          await scene.untilServing(manners)
           await delay(pauseMs)
         }
       }
@@ -41,7 +42,8 @@ export function recreates(scene: Scene, manners: readonly Manner[], times: numbe
     async work() {
       for (let done = 0; done < times; done++) {
         await scene.stage.up(manners, fullReplicas, { recreate: true, host })
-        await delay(recoverMs)
+        await scene.untilServing(manners)
+        await delay(pauseMs)
       }
     },
   }

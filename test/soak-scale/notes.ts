@@ -18,6 +18,12 @@ export interface Notes {
   >
 }
 
+/** Whether a member has noted a request since notes were taken. */
+export async function hasServed(directory: string, member: string): Promise<boolean> {
+  const noted = await readFile(join(directory, member), 'utf8').catch(() => '')
+  return noted.includes('came ')
+}
+
 /** Reads what was noted since the last time, and empties the files: members append to them. */
 export async function takeNotes(directory: string): Promise<Notes> {
   const visits = new Map<string, Visit[]>()

@@ -6,7 +6,7 @@ import { Books, percentile } from './books.ts'
 import type { FailureKind } from './books.ts'
 import { Departures } from './departures.ts'
 import { Load } from './load.ts'
-import { takeNotes } from './notes.ts'
+import { hasServed, takeNotes } from './notes.ts'
 import type { Notes } from './notes.ts'
 import type { Proxy, RunningProxy, Task } from './proxies/proxy.ts'
 import type { Manner, Stage } from './stage.ts'
@@ -47,6 +47,8 @@ export interface Times {
 }
 
 const answersWithinMs = 30_000
+/** A proxy that does not notice new members goes on without them. */
+const servesWithinMs = 5000
 /** For what members still write. */
 const settleMs = 200
 let loads = 0
@@ -74,6 +76,17 @@ export class Scene implements AsyncDisposable {
     const deadline = performance.now() + answersWithinMs
     for (const manner of manners) {
       while (!(await this.#answers(manner)) && performance.now() < deadline) await delay(100)
+    }
+  }
+
+  /** Waits until each running member has been asked something, as whoever scales by hand would look; not for ever. */
+  async untilServing(manners: readonly Manner[]): Promise<void> {
+    const deadline = performance.now() + servesWithinMs
+    const running = (await Promise.all(manners.map((manner) => this.stage.members(manner)))).flat()
+    while (performance.now() < deadline) {
+      const serving = await Promise.all(running.map((member) => hasServed(this.stage.notes, member)))
+      if (serving.every(Boolean)) return
+      await delay(50)
     }
   }
 
