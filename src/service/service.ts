@@ -79,8 +79,9 @@ export function compileService(
         tried.push(member)
         // Neither the next attempt nor the answer that says there is none may name the member just lost.
         exchange.responseFields.length = ownFields
-        if (!mayTryAnother(exchange, error, retryNonIdempotent) || tried.length > maxAttempts) throw error
-        const next = choose(exchange, tried)
+        if (!mayTryAnother(exchange, error, retryNonIdempotent)) throw error
+        // Enough were asked for now. Where all of them refused, as all do that are recreated, what is left to do is to wait.
+        const next = tried.length > maxAttempts ? undefined : choose(exchange, tried)
         // What may have been carried out is not repeated for as long as the client has patience.
         const spent = error instanceof UpstreamError && error.sent && record.attempts > maxAttempts
         if (next === undefined && (!waits || spent)) throw error

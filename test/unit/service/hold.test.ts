@@ -156,6 +156,18 @@ test('a request that nobody could be reached for waits as well, body and all', a
   assert.deepEqual(await waiting, { status: 200, body: '1 200000', retryAfter: undefined })
 })
 
+test('a request that is refused by as many members as it may be given to at once waits, although there are others', async () => {
+  await using stage = await openStage({
+    refusing: true,
+    members: ['1', '2', '3', '4', '5'].map((slot) => memberWith({ slot })),
+  })
+  const waiting = stage.ask({ method: 'POST', body: 'x' })
+  await stage.waits(1)
+  stage.accept()
+  const { status } = await waiting
+  assert.equal(status, 200)
+})
+
 test('an idempotent request whose member breaks off is given to it again a few times, and no more', async () => {
   await using stage = await openStage({ breaking: true })
   const answer = await stage.ask()
