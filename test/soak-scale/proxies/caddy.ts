@@ -25,7 +25,7 @@ function proxying(manner: string): string {
         name ${manner}
         port 80
         refresh 500ms
-        resolvers 127.0.0.11
+        resolvers 127.0.0.11:53
       }
       lb_policy round_robin
       lb_try_duration 15s
