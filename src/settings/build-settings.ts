@@ -1,15 +1,17 @@
 // Decoded options → Settings.
 import type { Infer } from '../labels/schema.ts'
 import { buildEntryPoints } from './build-entrypoints.ts'
+import { listenPlace } from './docker-socket-schema.ts'
 import { forwarderDefaults } from './limits.ts'
 import type { ForwarderLimits } from './limits.ts'
 import type { settingsSchema } from './settings-schema.ts'
-import type { AccessLogSettings, DockerSettings, Settings } from './settings.ts'
+import { dockerSocketDefaults } from './settings.ts'
+import type { AccessLogSettings, DockerSettings, DockerSocketSettings, Settings } from './settings.ts'
 
 type Options = Infer<typeof settingsSchema>
 
 export function buildSettings(options: Options): Omit<Settings, 'ignored' | 'warnings'> {
-  const { api, sticky, providers, ping, log, accessLog, metrics, core, hold, threads } = options
+  const { api, sticky, dockerSocket, providers, ping, log, accessLog, metrics, core, hold, threads } = options
   const { docker, file, providersThrottleDuration } = providers
   const { prometheus } = metrics
   return {
@@ -25,6 +27,7 @@ export function buildSettings(options: Options): Omit<Settings, 'ignored' | 'war
       allowedHosts: api?.allowedHosts ?? [],
     },
     sticky,
+    dockerSocket: dockerSocket && dockerSocketSettings(dockerSocket),
     ping,
     log,
     accessLog: accessLog && accessLogSettings(accessLog),
@@ -53,6 +56,11 @@ function dockerSettings(options: NonNullable<Options['providers']['docker']>): D
       timeoutMs: httpClientTimeout,
     },
   }
+}
+
+function dockerSocketSettings(options: NonNullable<Options['dockerSocket']>): DockerSocketSettings {
+  const { listen, drainTimeout, ...rest } = options
+  return { ...rest, listen: listenPlace(listen) ?? dockerSocketDefaults.listen, drainTimeoutMs: drainTimeout }
 }
 
 function accessLogSettings(options: NonNullable<Options['accessLog']>): AccessLogSettings {

@@ -12,6 +12,7 @@ muster explain URL        what would become of a request
 muster scale SERVICE=N…   more or fewer replicas of compose services, drained before they go
 muster import apache FILE what a mod_proxy_balancer configuration becomes
 muster schema             a JSON schema of the labels, for editors
+muster dockersocket       only the Docker API socket, with its options
 muster whoami             an HTTP server that tells what it was asked
 muster version
 

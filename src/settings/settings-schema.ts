@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { bool, byDefault, duration, integer, oneOf, text } from '../labels/leaf.ts'
 import { enabled, ignored, map, struct, unsupported } from '../labels/schema.ts'
 import { entryPoint } from './entrypoint-schema.ts'
+import { dockerSocket } from './docker-socket-schema.ts'
 import { entrypointDefaults, forwarderDefaults, holdDefaults } from './limits.ts'
 import { notYet } from './not-yet.ts'
 import { accessLog, log, metrics, tracing } from './observability-schema.ts'
@@ -41,6 +42,8 @@ export const settingsSchema = struct({
   }),
   /** Muster only. */
   sticky: struct({ secret: secret() }),
+  /** Muster only. */
+  dockerSocket,
   metrics,
   log,
   accessLog,

@@ -11,6 +11,8 @@ export interface Settings {
   readonly log: { readonly level: LogLevel; readonly format: 'common' | 'json' }
   readonly accessLog: AccessLogSettings | undefined
   readonly sticky: StickySettings
+  /** Muster only. Undefined: there is no Docker API socket. */
+  readonly dockerSocket: DockerSocketSettings | undefined
   /** Undefined: no metrics are kept. */
   readonly metrics: MetricsSettings | undefined
   readonly core: { readonly defaultRuleSyntax: RuleSyntax }
@@ -204,6 +206,30 @@ export interface StickySettings {
   /** Muster only: what sticky cookies are keyed with, for several Musters behind one address; undefined: the state file's. Never shown. */
   readonly secret: string | undefined
 }
+
+/** A place that takes or gives a plain stream of bytes. */
+export type SocketPlace = { readonly path: string } | { readonly host: string; readonly port: number }
+
+export interface DockerSocketSettings {
+  /** On TCP: an address of this machine that nobody else reaches. */
+  readonly listen: SocketPlace
+  readonly mode: 'full' | 'read-only' | 'controller'
+  /** How long a call that stops a member waits for its requests at most; 0: no call waits. */
+  readonly drainTimeoutMs: number
+  /** `unix://` or `tcp://`. Empty: where the docker provider's engine is. */
+  readonly upstream: string
+  /** Of the socket file, a number or a name; undefined: as the system makes it. */
+  readonly group: string | undefined
+}
+
+/** What `muster dockersocket` does when nothing is said. */
+export const dockerSocketDefaults = {
+  listen: { path: '/run/muster/docker.sock' },
+  mode: 'full',
+  drainTimeoutMs: 10_000,
+  upstream: '',
+  group: undefined,
+} as const satisfies DockerSocketSettings
 
 /** Used when its directory exists and may be written to, as in Muster's image. */
 export const defaultStateFile = '/var/lib/muster/state.json'

@@ -51,6 +51,7 @@ describe('parseFlags', () => {
         allowedHosts: [],
       },
       sticky: { secret: undefined },
+      dockerSocket: undefined,
       ping: undefined,
       log: { level: 'info', format: 'common' },
       accessLog: undefined,
