@@ -1,4 +1,5 @@
 // Who may take requests right now: members declared by providers × what the engine says × what was found out of them.
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ContainerEvent } from '../model/container-event.ts'
 import type { MemberConfig, ServiceConfig } from '../model/dynamic-config.ts'
 import { changesBetween } from '../model/changes.ts'
@@ -8,6 +9,7 @@ import { Multimap } from '../model/multimap.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { ContainerLives } from './container-lives.ts'
+import { Drains, drainLookMs } from './drains.ts'
 import { Entry } from './entry.ts'
 import { cutOver } from './generations.ts'
 import type { ClusterMember, EntryOwner, MemberChange } from './entry.ts'
@@ -22,6 +24,7 @@ export class Cluster {
   readonly #byService = new Multimap<QualifiedName, Entry>()
   /** As they were declared last. */
   #services: DynamicConfig['services'] = new Map()
+  readonly #drains = new Drains()
   readonly #lives = new ContainerLives((containerId, provesAgain) => this.#lookAgain(containerId, provesAgain))
   readonly #watchers = new Watchers(
     () => this.#entries.values(),
@@ -75,8 +78,34 @@ export class Cluster {
     this.#services = config.services
   }
 
+  /**
+   * Takes a container's members out of rotation ahead of a stop the engine has not heard of yet; true when they carry no
+   * requests any more, false when it has none. Without a `die` they come back by themselves, some time after `limitMs`.
+   * @param signal aborts when the stop will not come after all
+   */
+  async drain(containerId: string, limitMs: number, signal: AbortSignal): Promise<boolean> {
+    const entries = [...this.#byContainer.get(containerId)]
+    if (entries.length === 0 || signal.aborted) return false
+    const phase = this.#lives.phaseOf(containerId)
+    // Of one that is paused or stopping already, the engine has spoken: nothing to begin here, and nothing to take back.
+    if (phase === 'running' || this.#drains.has(containerId)) {
+      this.#drains.begin(containerId)
+      signal.addEventListener('abort', () => this.#takeBack(containerId), { once: true })
+      this.#apply({ kind: 'drain', containerId, name: '', stopTimeoutMs: limitMs, at: Date.now() })
+    }
+    const isOut = () => !signal.aborted && !['running', 'stopped'].includes(this.#lives.phaseOf(containerId))
+    do await delay(drainLookMs)
+    while (isOut() && entries.some(({ member }) => member.row.busy > 0))
+    return true
+  }
+
   /** What the engine says of a container, ahead of the declaration that follows from it. */
   observe(event: ContainerEvent): void {
+    if (event.kind !== 'health') this.#drains.forget(event.containerId)
+    this.#apply(event)
+  }
+
+  #apply(event: ContainerEvent): void {
     const provesAgain = this.#lives.observe(event)
     for (const entry of this.#byContainer.get(event.containerId)) {
       if (provesAgain) entry.prove()
@@ -138,7 +167,13 @@ export class Cluster {
     this.#owner.onChange({ member, before: member.state, after: 'gone', at: undefined })
   }
 
+  #takeBack(containerId: string): void {
+    if (!this.#drains.takeBack(containerId) || !this.#lives.takeBack(containerId)) return
+    for (const entry of this.#byContainer.get(containerId)) entry.settle(undefined)
+  }
+
   #lookAgain(containerId: string, provesAgain: boolean): void {
+    this.#drains.forget(containerId)
     for (const entry of this.#byContainer.get(containerId)) {
       if (provesAgain) entry.prove()
       entry.settle(undefined)

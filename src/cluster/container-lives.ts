@@ -3,7 +3,7 @@
 import type { ContainerEvent } from '../model/container-event.ts'
 import type { ContainerRef } from '../model/dynamic-config.ts'
 import { nextLife, unknownLife } from './life-cycle.ts'
-import type { Life, LifeEvent } from './life-cycle.ts'
+import type { Life, LifeEvent, Phase } from './life-cycle.ts'
 
 /** Added to the engine's stop timeout before a container that did not die is taken back. */
 const surviveMarginMs = 2000
@@ -33,6 +33,19 @@ export class ContainerLives {
   of(container: ContainerRef | undefined): Life {
     if (container === undefined) return unknownLife
     return this.#lives.get(container.id)?.life ?? { ...unknownLife, health: container.health }
+  }
+
+  phaseOf(containerId: string): Phase {
+    return this.#lives.get(containerId)?.life.phase ?? 'running'
+  }
+
+  /** The stop it was drained for will not come; true when it runs as before. */
+  takeBack(containerId: string): boolean {
+    const kept = this.#lives.get(containerId)
+    if (kept?.life.phase !== 'draining') return false
+    clearTimeout(kept.timer)
+    kept.life = nextLife(kept.life, { kind: 'survived' }, performance.now())
+    return true
   }
 
   /** Takes over what an inspection found of these containers. */
