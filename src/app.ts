@@ -4,6 +4,9 @@ import { createInternalServices } from './admin/internal-services.ts'
 import { logMemberChange } from './cluster/change-log.ts'
 import { Cluster } from './cluster/cluster.ts'
 import type { MemberChange } from './cluster/entry.ts'
+import { openDockerSocket } from './dockersocket/docker-socket.ts'
+import type { DockerSocket } from './dockersocket/docker-socket.ts'
+import type { Drain } from './dockersocket/hold.ts'
 import { applyEdits } from './edits/apply-edits.ts'
 import { openEditStore } from './edits/edit-store.ts'
 import type { EditStore } from './edits/edit-store.ts'
@@ -18,6 +21,7 @@ import { checkDeclareOptions } from './provider/docker/check-options.ts'
 import { DockerProvider } from './provider/docker/docker-provider.ts'
 import { dockerEngine } from './provider/docker/dockerode-engine.ts'
 import { engineAddress } from './provider/docker/engine-address.ts'
+import { plainEndpoint } from './provider/docker/plain-endpoint.ts'
 import { createFileProvider } from './provider/file/file-provider.ts'
 import type { Provider } from './provider/provider.ts'
 import { eventHappening, Journal, memberHappening, updateHappening } from './reconciler/journal.ts'
@@ -95,6 +99,8 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
         log.error({ err, snapshot }, 'linking the configuration failed; the last one stays'),
     }),
   )
+  const dockerSocket = await openSocket(settings, cluster, log)
+  if (dockerSocket !== undefined) stack.use(dockerSocket)
   reconciler.accept(internalDeclaration(settings))
   const { signal } = stopping
   for (const provider of providers) runProvider(provider, { reconciler, cluster, journal, troubles, log, signal })
@@ -104,7 +110,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     async [Symbol.asyncDispose]() {
       stopping.abort()
       await plane.stopAccepting()
-      await plane.drain()
+      await Promise.all([plane.drain(), dockerSocket?.[Symbol.asyncDispose]()])
       await started.disposeAsync()
     },
   }
@@ -124,6 +130,17 @@ async function openEdits({ api, sticky }: Settings, journal: Journal, log: Logge
     log.info({ edit: id, what, service, slot, client: by }, 'edited')
   })
   return edits
+}
+
+async function openSocket(settings: Settings, cluster: Cluster, log: Logger): Promise<DockerSocket | undefined> {
+  if (settings.dockerSocket === undefined) return undefined
+  const { upstream, ...options } = settings.dockerSocket
+  const { docker } = settings.providers
+  const drain: Drain = async (containerId, _name, signal) =>
+    (await cluster.drain(containerId, options.drainTimeoutMs, signal)) ? 'drained' : 'not a member'
+  const graceMs = Math.max(...[...settings.entryPoints.values()].map(({ limits }) => limits.graceTimeOutMs))
+  const engine = plainEndpoint(upstream === '' ? docker : { endpoint: upstream }, process.env)
+  return openDockerSocket({ ...options, upstream: engine, graceMs }, { drain, log })
 }
 
 /** Where the data plane's news go. The access log's file outlives it: the last lines are written after its end. */

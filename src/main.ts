@@ -1,5 +1,6 @@
 // The process: which command, its signals, its exit code. Each command loads what it needs and nothing else: a backend
 // of the demo is up in a fraction of the controller's time and memory.
+import { DockerSocketError } from './dockersocket/socket-error.ts'
 import { EntrypointError } from './entrypoint/entrypoint-error.ts'
 import { EngineError } from './provider/docker/engine.ts'
 import { SettingsError } from './settings/settings-error.ts'
@@ -13,6 +14,10 @@ const commands: Readonly<Record<string, Command>> = {
   healthcheck: async (args) => {
     if (await toldHelp(args)) return
     process.exitCode = await (await import('./cli/healthcheck.ts')).runHealthcheck(args, process.env)
+  },
+  dockersocket: async (args, signal) => {
+    if (await toldHelp(args)) return
+    await (await import('./cli/dockersocket.ts')).runDockerSocket(args, process.env, signal)
   },
   lint: async (args) => {
     process.exitCode = await (await import('./cli/lint.ts')).runLint(args, await terminal())
@@ -35,7 +40,7 @@ const commands: Readonly<Record<string, Command>> = {
 }
 
 /** What a user can mend: a sentence is enough. Anything else is a bug of ours and keeps its stack. */
-const told = [SettingsError, EntrypointError, EngineError]
+const told = [SettingsError, EntrypointError, EngineError, DockerSocketError]
 
 const stop = new AbortController()
 for (const name of ['SIGTERM', 'SIGINT'] as const) {

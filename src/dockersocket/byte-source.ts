@@ -85,6 +85,13 @@ export class ByteSource {
   }
 }
 
+/** Ends our side; settles when the last byte is out, or the connection broken. */
+export function finish(socket: Socket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  socket.end(() => resolve())
+  return promise
+}
+
 /** Settles when the socket has room for more. Rejects with a CutError when it is closed. */
 export async function send(socket: Socket, bytes: Buffer | string): Promise<void> {
   if (socket.destroyed || socket.writableEnded) throw new CutError('the connection is closed')

@@ -6,7 +6,7 @@ import type { Mode, Verdict } from './allow.ts'
 import { answer } from './answer.ts'
 import { relayBody } from './body.ts'
 import { pageRefusal } from './browser.ts'
-import { ByteSource, CutError, send } from './byte-source.ts'
+import { ByteSource, CutError, finish, send } from './byte-source.ts'
 import { ChunkError } from './chunk-scanner.ts'
 import type { Engine } from './engine.ts'
 import type { Hold } from './hold.ts'
@@ -169,11 +169,11 @@ export class Connection {
     const inward = async (): Promise<void> => {
       await sending
       await relayBody(this.#source, socket, 'until-close')
-      socket.end()
+      await finish(socket)
     }
     const outward = async (): Promise<void> => {
       await relayBody(source, this.#client, 'until-close')
-      this.#client.end()
+      await finish(this.#client)
     }
     await Promise.all([inward(), outward()])
   }
@@ -186,7 +186,7 @@ export class Connection {
   /** What it still sends is read and dropped: to close over unread bytes would take back the answer. */
   async #linger(): Promise<void> {
     this.#upstream?.socket.destroy()
-    this.#client.end()
+    await finish(this.#client)
     const timer = setTimeout(() => this.#client.destroy(), lingerMs)
     try {
       while ((await this.#source.read()) !== undefined);

@@ -3,7 +3,7 @@
 import type { ByteSource } from './byte-source.ts'
 
 /** Of one head. */
-export const headBytesMax = 64 * 1024
+const headBytesMax = 64 * 1024
 
 /** Names are in lower case. */
 export type Fields = readonly (readonly [name: string, value: string])[]

@@ -4,14 +4,14 @@ import type { EngineOptions } from './engine-address.ts'
 import { engineFailureWith } from './engine-failure.ts'
 
 /**
- * @param options those of the provider; undefined: the environment's endpoint, else the usual socket
+ * @param options those of the provider, or an endpoint alone; undefined: the environment's endpoint, else the usual socket
  * @throws EngineError `endpoint`, also where it takes TLS, ssh or a password
  */
 export function plainEndpoint(
-  options: EngineOptions | undefined,
+  options: Pick<EngineOptions, 'endpoint'> | EngineOptions | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): { readonly path: string } | { readonly host: string; readonly port: number } {
-  const { endpoint, tls, authorization, shown } = engineAddress(options ?? nothing, env)
+  const { endpoint, tls, authorization, shown } = engineAddress({ ...nothing, ...options }, env)
   if (endpoint.kind === 'unix') return { path: endpoint.socketPath }
   if (endpoint.kind === 'tcp' && tls === undefined && authorization === undefined) {
     return { host: endpoint.host, port: endpoint.port ?? (endpoint.scheme === 'http' ? 80 : 2375) }

@@ -10,6 +10,22 @@ const cases: readonly (readonly [words: readonly string[], code: number, says: R
   [['up'], 1, /^muster: there is no command "up"; muster --help lists them\n$/],
   [['--help'], 0, /^muster \[options\].*\n(?:.*\n)*muster lint FILE…/],
   [['healthcheck', '--help'], 0, /^muster \[options\]/],
+  [['dockersocket', '--help'], 0, /--dockerSocket\.mode +full, read-only, controller \(full\)/],
+  [
+    ['dockersocket', '--dockersocket.listen=unix:///etc/passwd'],
+    1,
+    /^muster: the Docker API socket cannot listen at "\/etc\/passwd"/,
+  ],
+  [['dockersocket', '--dockersocket.upstream=ssh://a'], 1, /^muster: option "--dockersocket\.upstream": .*write unix:/],
+  [
+    [
+      'dockersocket',
+      '--dockersocket.listen=unix:///var/run/docker.sock',
+      '--dockersocket.upstream=unix:///var/run/docker.sock',
+    ],
+    1,
+    /listen where it expects the engine/,
+  ],
   [['import', 'nginx', 'x'], 2, /^muster: "nginx" cannot be imported, only apache can be imported\n/],
   [['scale'], 2, /^muster: scale needs SERVICE=N, as in web=4\nusage: muster scale /],
   [['scale', '--help'], 0, /^usage: muster scale /],
