@@ -1,6 +1,7 @@
 // How long a change of the cluster takes to reach the routing, on this machine: `node test/docker/latency.ts [rounds]`.
 // One replica is started and killed again and again; each time runs from the engine's own time stamp of the event.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -57,6 +58,8 @@ export async function measureLatency({
   await buildImage('muster', image)
   const name = `muster-latency-${process.pid}`
   const directory = await mkdtemp(join(tmpdir(), 'muster-latency-'))
+  const sweep = (): void => sweepProject(name)
+  process.on('exit', sweep)
   try {
     const file = join(directory, 'compose.yaml')
     await writeFile(file, demoOfOnly(name, await readFile(demo, 'utf8')))
@@ -66,17 +69,28 @@ export async function measureLatency({
     await project.up()
     return await measure(project, ports, rounds)
   } finally {
+    process.off('exit', sweep)
     await rm(directory, { recursive: true })
   }
 }
 
+/** At once, for a process that is ended in the middle. */
+function sweepProject(name: string): void {
+  const list = ['ps', '-aq', '--filter', `label=com.docker.compose.project=${name}`]
+  const ids = spawnSync('docker', list, { encoding: 'utf8' }).stdout.split('\n').filter(Boolean)
+  if (ids.length > 0) spawnSync('docker', ['rm', '-f', '-v', ...ids])
+  spawnSync('docker', ['network', 'rm', `${name}_default`])
+}
+
 /** The demo with an image of its own, and a Muster that leaves the machine's other containers alone. */
 function demoOfOnly(project: string, text: string): string {
-  const command = 'command: --providers.docker '
-  assert.ok(text.includes(command) && text.includes('image: muster\n'))
+  const command = /command: (--providers\.docker .*)/
+  const flags = command.exec(text)?.[1]?.split(' ')
+  assert.ok(flags && text.includes('image: muster\n'))
+  const constraint = `--providers.docker.constraints=Label(\`com.docker.compose.project\`, \`${project}\`)`
   return text
     .replaceAll('image: muster\n', `image: ${image}\n`)
-    .replace(command, `${command}--providers.docker.constraints=Label(\`com.docker.compose.project\`,\`${project}\`) `)
+    .replace(command, () => `command: ${JSON.stringify([...flags, constraint])}`)
 }
 
 async function measure(project: ComposeProject, ports: Ports, rounds: number): Promise<Record<string, Latency>> {

@@ -54,7 +54,8 @@ export class Course {
 
   conclude(): object {
     const { rows, times, latency } = this.#findings
-    say(`\n${tableOf(rows)}\n\n${timesTable(times, latency)}\n\nWhat must be reached`)
+    say(`\n${tableOf(rows)}\n\n${timesTable(times, latency)}\n`)
+    if (rows.length > 0) say('What must be reached')
     const bars = judge(rows, times)
     for (const { name, held, figures } of bars) say(`  ${held ? 'reached    ' : 'NOT REACHED'}  ${name}: ${figures}`)
     if (this.#options.check && bars.some(({ held }) => !held)) process.exitCode = 1

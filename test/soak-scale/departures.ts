@@ -1,9 +1,7 @@
 // When members left, by the engine's own clock: a request under way in that instant may be lost with the member, no other.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import { epochMs } from './books.ts'
-import { soakLabel } from './stage.ts'
+import { followEvents } from './engine-events.ts'
+import type { Stage } from './stage.ts'
 
 export interface Departure {
   readonly what: string
@@ -34,15 +32,12 @@ export class Departures implements AsyncDisposable {
   readonly all: Departure[] = []
   /** By member: when the engine told of a signal that ends it. */
   readonly kills = new Map<string, number>()
-  readonly #child
+  readonly #following: AsyncDisposable
 
-  constructor(name: string, env: Readonly<Record<string, string>>) {
-    const filters = ['type=container', `label=${soakLabel}=${name}`].flatMap((filter) => ['--filter', filter])
-    this.#child = spawn('docker', ['events', ...filters, '--format', '{{json .}}'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...process.env, ...env },
-    })
-    createInterface({ input: this.#child.stdout }).on('line', (line) => this.#hear(JSON.parse(line) as EngineEvent))
+  constructor(stage: Stage) {
+    this.#following = followEvents(stage, ['--format', '{{json .}}'], (line) =>
+      this.#hear(JSON.parse(line) as EngineEvent),
+    )
   }
 
   /** What the engine does not tell, or only later: a network that is taken away, a process killed from outside. */
@@ -61,10 +56,8 @@ export class Departures implements AsyncDisposable {
     this.kills.clear()
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.#child, 'close')
-    if (this.#child.exitCode !== null || !this.#child.kill()) return
-    await closed
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.#following[Symbol.asyncDispose]()
   }
 
   #hear({ Action: what, timeNano, Actor: { ID, Attributes } }: EngineEvent): void {

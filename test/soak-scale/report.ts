@@ -25,6 +25,7 @@ const columns: readonly Column[] = [
 ]
 
 export function tableOf(rows: readonly Row[]): string {
+  if (rows.length === 0) return ''
   const lines = [columns.map(([heading]) => heading), ...rows.map((row) => columns.map(([, cell]) => cell(row)))]
   return aligned(lines)
 }
@@ -34,7 +35,9 @@ export function timesTable({ killToLast, listeningToFirst }: Times, others: Read
     'kill event → last request that still came': summaryOf(killToLast),
     'listening → first request': summaryOf(listeningToFirst),
   }
-  const lines = Object.entries({ ...ours, ...others }).map(([what, { median, worst, times }]) => [
+  const measured = Object.entries({ ...ours, ...others }).filter(([, { times }]) => times > 0)
+  if (measured.length === 0) return ''
+  const lines = measured.map(([what, { median, worst, times }]) => [
     what,
     `${median.toFixed(1)} ms`,
     `${worst.toFixed(1)} ms`,

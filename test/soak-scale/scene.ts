@@ -67,7 +67,7 @@ export class Scene implements AsyncDisposable {
 
   static async open(proxy: Proxy, task: Task): Promise<Scene> {
     const { stage } = task
-    return new Scene(stage, await proxy.start(task), new Departures(stage.name, stage.env))
+    return new Scene(stage, await proxy.start(task), new Departures(stage))
   }
 
   /** Resolves when each service has answered once. */
