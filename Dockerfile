@@ -13,7 +13,7 @@ COPY src ./src
 # 30 MB that reading TypeScript costs.
 ENV NODE_COMPILE_CACHE=/muster/.compiled
 # With the flags of src/muster.sh: what was compiled with others is not found. `version` is for main.ts, which runs.
-RUN ["node", "--disable-warning=DEP0060", "--max-semi-space-size=2", "--no-allocation-site-pretenuring", "--expose-gc", "--input-type=module", "--eval", "await Promise.all(['app', 'cli/whoami', 'cli/healthcheck', 'settings/parse-settings', 'settings/config-file', 'settings/read-document', 'observability/logger', 'threads/thread-main', 'main'].map((file) => import(`/muster/src/${file}.ts`)))", "main", "version"]
+RUN ["node", "--disable-warning=DEP0060", "--max-semi-space-size=2", "--no-allocation-site-pretenuring", "--expose-gc", "--input-type=module", "--eval", "await Promise.all(['app', 'cli/whoami', 'cli/healthcheck', 'cli/dockersocket', 'settings/parse-settings', 'settings/config-file', 'settings/read-document', 'observability/logger', 'threads/thread-main', 'main'].map((file) => import(`/muster/src/${file}.ts`)))", "main", "version"]
 COPY src/muster.sh /usr/local/bin/muster
 COPY src/muster.sh /usr/local/bin/traefik
 # Where Traefik's image stands: a compose file may mount its `traefik.yml` there, or name an access log relative to it.
