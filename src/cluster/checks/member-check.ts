@@ -21,6 +21,9 @@ export interface Verdict {
   readonly reason: string
 }
 
+/** A timer that comes later than that was kept from coming: a busy thread is late by tens of milliseconds. */
+const stillMs = 500
+
 const probes: Record<HealthCheckConfig['mode'], Probe> = { http: checkHttp, grpc: checkGrpc, tcp: checkTcp }
 
 /**
@@ -69,10 +72,16 @@ export async function checkOnce(plan: ProbePlan, signal: AbortSignal): Promise<s
   const ending = new AbortController()
   const stop = (): void => ending.abort('check was stopped')
   signal.addEventListener('abort', stop)
-  const timer = setTimeout(
-    () => ending.abort(`no answer within ${timeoutMs} ms`),
-    Math.min(timeoutMs, timerMaxMs),
-  ).unref()
+  const began = performance.now()
+  const waitMs = Math.min(timeoutMs, timerMaxMs)
+  const end = (): void => ending.abort(`no answer within ${timeoutMs} ms`)
+  const expire = (): void => {
+    // This process stood still, and the answer may have come meanwhile: its time is not the member's.
+    const stoodStill = performance.now() - began > waitMs + stillMs
+    if (stoodStill) timer = setTimeout(end, waitMs).unref()
+    else end()
+  }
+  let timer = setTimeout(expire, waitMs).unref()
   try {
     return await probes[mode](plan, ending.signal)
   } finally {
