@@ -153,6 +153,7 @@ services:
     environment:
       TRAEFIK_API_INSECURE: 'true'
       TRAEFIK_PING: 'true'
+      TRAEFIK_HOLD_TIMEOUT: 500ms
       TRAEFIK_ENTRYPOINTS_WEB_ADDRESS: ':80'
       TRAEFIK_PROVIDERS_DOCKER: 'true'
       TRAEFIK_PROVIDERS_DOCKER_CONSTRAINTS: '!Label(\`stage\`, \`test\`)'

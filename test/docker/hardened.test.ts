@@ -45,7 +45,9 @@ function hardened(tool: ComposeTool): void {
 
     test('scales up and down under load, and no request is lost', async () => {
       const stop = new AbortController()
-      const clients = Array.from({ length: 8 }, (_, index) => askOnAndOn(index % 2 === 0 ? 'GET' : 'POST', stop.signal))
+      // No POST: the backend closes idle connections when it is told to stop, and one that crosses with that cannot be repeated.
+      // Only stops through Muster's own socket wait for it, and the engine's is what this form keeps away from it.
+      const clients = Array.from({ length: 8 }, (_, index) => askOnAndOn(index % 2 === 0 ? 'GET' : 'PUT', stop.signal))
       for (const count of [4, 1, 3]) {
         await project.up({ web: count })
         await served(count)
