@@ -1,5 +1,5 @@
 // A member's state as Apache's manager writes it: `Init Stby Ok`.
-import { memberDefaults } from '../model/dynamic-config.ts'
+import { memberDefaults } from '../model/service-config.ts'
 import type { ClusterMember } from '../cluster/entry.ts'
 
 /** In the order of mod_proxy's own table. */

@@ -1,7 +1,7 @@
 // Balancers as they stand at this instant, each with its members: what is configured, what was edited, how they do.
 import type { Edits } from '../edits/edit.ts'
-import { balancingDefaults } from '../model/dynamic-config.ts'
-import type { ServiceConfig, SessionConfig } from '../model/dynamic-config.ts'
+import { balancingDefaults } from '../model/service-config.ts'
+import type { ServiceConfig, SessionConfig } from '../model/service-config.ts'
 import { memberKey } from '../model/member-key.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { stickyCookieName } from '../service/sticky-cookie.ts'

@@ -1,8 +1,8 @@
 // Which members of a service a request could be given to, and why the others not.
 import type { ClusterMember } from '../cluster/entry.ts'
 import type { RequestHead } from '../exchange/exchange.ts'
-import { balancingDefaults } from '../model/dynamic-config.ts'
-import type { Method, ServiceConfig } from '../model/dynamic-config.ts'
+import { balancingDefaults } from '../model/service-config.ts'
+import type { Method, ServiceConfig } from '../model/service-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { memberOf } from '../service/member.ts'
 import type { Member } from '../service/member.ts'

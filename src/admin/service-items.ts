@@ -1,11 +1,11 @@
 // Services as Traefik's API lists them, with what only Muster has beside it.
-import { balancingDefaults } from '../model/dynamic-config.ts'
+import { balancingDefaults } from '../model/service-config.ts'
 import type {
   HealthCheckConfig,
   PassiveHealthCheckConfig,
   ServiceConfig,
   SessionConfig,
-} from '../model/dynamic-config.ts'
+} from '../model/service-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { ClusterMember } from '../cluster/entry.ts'
 import type { ServiceInfo } from '../snapshot/snapshot.ts'

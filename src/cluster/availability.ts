@@ -1,7 +1,7 @@
 // What all that is known of a member makes of it: the one place that decides whether it may be chosen, with the reason a
 // person can read. First what people and Docker did on purpose, then what was found out.
 import type { Admits } from '../ledger/row.ts'
-import type { ContainerRef } from '../model/dynamic-config.ts'
+import type { ContainerRef } from '../model/service-config.ts'
 import type { Life } from './life-cycle.ts'
 
 /**

@@ -1,7 +1,7 @@
 // Who may take requests right now: members declared by providers × what the engine says × what was found out of them.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ContainerEvent } from '../model/container-event.ts'
-import type { MemberConfig, ServiceConfig } from '../model/dynamic-config.ts'
+import type { MemberConfig, ServiceConfig } from '../model/service-config.ts'
 import { changesBetween } from '../model/changes.ts'
 import { memberKey } from '../model/member-key.ts'
 import type { DynamicConfig } from '../model/merge.ts'

@@ -1,7 +1,7 @@
 // The life of every container the engine spoke of, with the timers it takes. Kept for containers without members too: a kill
 // may be observed before the declaration that introduces its member is applied, and must not be forgotten by it.
 import type { ContainerEvent } from '../model/container-event.ts'
-import type { ContainerRef } from '../model/dynamic-config.ts'
+import type { ContainerRef } from '../model/service-config.ts'
 import { nextLife, unknownLife } from './life-cycle.ts'
 import type { Life, LifeEvent, Phase } from './life-cycle.ts'
 

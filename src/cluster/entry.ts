@@ -1,8 +1,8 @@
 // One member as the cluster keeps it: what is declared of it, what was found out, and what follows. It writes the member's
 // flags in the ledger; the data plane sees them in the same instant.
 import { isDeepStrictEqual } from 'node:util'
-import { balancingDefaults, drainDefaults, memberDefaults } from '../model/dynamic-config.ts'
-import type { MemberConfig, ServiceConfig } from '../model/dynamic-config.ts'
+import { balancingDefaults, drainDefaults, memberDefaults } from '../model/service-config.ts'
+import type { MemberConfig, ServiceConfig } from '../model/service-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { LedgerRow } from '../ledger/row.ts'
 import { availability } from './availability.ts'

@@ -1,6 +1,6 @@
 // Which members of a service a newer generation takes over from (`rollout=cutover`): once one of its members is ready, new
 // sessions go to that generation alone; when none of them is any more, the one before is back.
-import type { Generation } from '../model/dynamic-config.ts'
+import type { Generation } from '../model/service-config.ts'
 import type { Entry } from './entry.ts'
 
 export function cutOver(entries: Iterable<Entry>): void {

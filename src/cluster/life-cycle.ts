@@ -17,7 +17,7 @@
 // on a network away, until `confirmed` by a declaration that knows of it; `ready` and `die` tell how long it served;
 // `destroy` is the last `die`. A process that ends for another reason than a signal we saw has crashed. Times are those of this process: the engine's
 // clock may jump.
-import type { ContainerRef } from '../model/dynamic-config.ts'
+import type { ContainerRef } from '../model/service-config.ts'
 
 export type Phase = 'running' | 'draining' | 'paused' | 'stopped' | 'restarting'
 

@@ -1,5 +1,5 @@
 // Which members fail so much more than their fellows that they are taken out for a while.
-import type { OutlierDetectionConfig } from '../model/dynamic-config.ts'
+import type { OutlierDetectionConfig } from '../model/service-config.ts'
 
 export interface OutlierSample {
   readonly key: string

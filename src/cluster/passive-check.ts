@@ -1,5 +1,5 @@
 // Traefik's passive health check of one member: failures of real requests that fall within one window count together.
-import type { PassiveHealthCheckConfig } from '../model/dynamic-config.ts'
+import type { PassiveHealthCheckConfig } from '../model/service-config.ts'
 
 /** Failures this close together, as a share of the window, are remembered as one moment: the memory is bounded. */
 const momentsPerWindow = 20

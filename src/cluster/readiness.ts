@@ -2,7 +2,7 @@
 // where its service asks for more, a path must answer. Once per start: what becomes of it later is for checks.
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { HealthCheckConfig, MemberConfig } from '../model/dynamic-config.ts'
+import type { HealthCheckConfig, MemberConfig } from '../model/service-config.ts'
 import { checkOnce } from './checks/member-check.ts'
 
 /** Between attempts; the first seconds decide how fast a scale-up is felt, later ones only cost. */

@@ -1,7 +1,7 @@
 // What must be looked at again and again: figures and outliers every second, and ten times a second whoever starts slowly or
 // is judged by its failures. Reads the ledger; no request has to tell anybody anything.
 import { isDeepStrictEqual } from 'node:util'
-import type { PassiveHealthCheckConfig } from '../model/dynamic-config.ts'
+import type { PassiveHealthCheckConfig } from '../model/service-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { Entry } from './entry.ts'
 import { outliers } from './outliers.ts'

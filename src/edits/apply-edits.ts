@@ -1,8 +1,8 @@
 // Edits over a configuration. What no edit concerns stays the object it is, and the same edit of the same object gives
 // the same object again: those who come after compare identities.
 import { withChanges } from '../model/changes.ts'
-import { balancingDefaults, memberDefaults } from '../model/dynamic-config.ts'
-import type { MemberConfig, ServiceConfig, StickyCookieConfig } from '../model/dynamic-config.ts'
+import { balancingDefaults, memberDefaults } from '../model/service-config.ts'
+import type { MemberConfig, ServiceConfig, StickyCookieConfig } from '../model/service-config.ts'
 import type { DynamicConfig } from '../model/merge.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { BalancerEdit, Edits, MemberEdit, ServiceEdits } from './edit.ts'

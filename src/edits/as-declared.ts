@@ -1,7 +1,7 @@
 // An edit that gives a field what is declared of it is none: it is kept as such, so that a member that was drained and resumed
 // is not marked as edited for ever, and follows its labels again.
-import { balancingDefaults, memberDefaults } from '../model/dynamic-config.ts'
-import type { MemberConfig, ServiceConfig } from '../model/dynamic-config.ts'
+import { balancingDefaults, memberDefaults } from '../model/service-config.ts'
+import type { MemberConfig, ServiceConfig } from '../model/service-config.ts'
 import { routeOfSlot } from '../model/route-of-slot.ts'
 import type { FieldChanges } from './edit.ts'
 

@@ -1,6 +1,6 @@
 // What people change at run time: laid over what is declared, kept by the place it concerns. A replica that comes back
 // fills its slot again and is edited as before.
-import type { Method } from '../model/dynamic-config.ts'
+import type { Method } from '../model/service-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 
 /** Of a member; a field that is absent is as declared. */

@@ -1,5 +1,5 @@
 // What each field of an edit may be, and the sentence for what it may not. Values are what a JSON parser made of them.
-import { methods, statusLetters } from '../model/dynamic-config.ts'
+import { methods, statusLetters } from '../model/service-config.ts'
 import { didYouMean } from '../model/nearest.ts'
 import { routeLengthMax } from '../model/route-of-slot.ts'
 

@@ -1,5 +1,5 @@
 // Two members with one route would share each other's sessions: an edit must not bring that about.
-import type { MemberConfig, ServiceConfig } from '../model/dynamic-config.ts'
+import type { MemberConfig, ServiceConfig } from '../model/service-config.ts'
 import { routeOfSlot } from '../model/route-of-slot.ts'
 import { editService } from './apply-edits.ts'
 import type { ServiceEdits } from './edit.ts'

@@ -1,7 +1,7 @@
 // Decoded fields of a service and its servers → the model. What is as it is by default is absent, so that a service that asks
 // for nothing stays as small as it was, and equal ones are equal however they were written.
 import { isDeepStrictEqual } from 'node:util'
-import { balancingDefaults, drainDefaults, memberDefaults } from '../model/dynamic-config.ts'
+import { balancingDefaults, drainDefaults, memberDefaults } from '../model/service-config.ts'
 import type {
   BalancingConfig,
   DrainConfig,
@@ -10,7 +10,7 @@ import type {
   ServiceConfig,
   SessionConfig,
   StickyCookieConfig,
-} from '../model/dynamic-config.ts'
+} from '../model/service-config.ts'
 import { pendingOptions } from './configs.ts'
 import { given } from './map-values.ts'
 import type { documentService } from './service-schema.ts'

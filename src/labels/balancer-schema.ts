@@ -1,5 +1,5 @@
 // How a balancer chooses among its members, and what a member may say of itself: Apache's parameters, under Traefik's tree.
-import { balancingDefaults, drainDefaults, methods } from '../model/dynamic-config.ts'
+import { balancingDefaults, drainDefaults, methods } from '../model/service-config.ts'
 import { checkPath } from './check-texts.ts'
 import { bool, byDefault, duration, integer, oneOf } from './leaf.ts'
 import { about, musterOnly } from './marks.ts'

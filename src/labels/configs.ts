@@ -1,5 +1,6 @@
 // Decoded fields → the model, where labels and documents say the same.
-import type { MiddlewareConfig, RouterConfig, ServiceConfig } from '../model/dynamic-config.ts'
+import type { MiddlewareConfig, RouterConfig } from '../model/dynamic-config.ts'
+import type { ServiceConfig } from '../model/service-config.ts'
 import type { LabelProblem } from './finding.ts'
 import { given } from './map-values.ts'
 import { middlewareConfig } from './middleware-schema.ts'

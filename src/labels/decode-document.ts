@@ -1,11 +1,6 @@
 // A parsed YAML or TOML document in Traefik's file format → configuration.
-import type {
-  MemberConfig,
-  MiddlewareConfig,
-  RouterConfig,
-  ServiceConfig,
-  StreamConfig,
-} from '../model/dynamic-config.ts'
+import type { MiddlewareConfig, RouterConfig, StreamConfig } from '../model/dynamic-config.ts'
+import type { MemberConfig, ServiceConfig } from '../model/service-config.ts'
 import { memberFaults } from '../model/member-faults.ts'
 import { memberOptions, serviceOptions } from './balancer-config.ts'
 import type { LoadBalancer } from './balancer-config.ts'

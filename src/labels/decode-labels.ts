@@ -1,12 +1,12 @@
 // One container's labels → what they declare. The container itself (address, health, default names) is the provider's.
 import type {
-  CookieScope,
   MiddlewareConfig,
   ObservabilityConfig,
   RouterTlsConfig,
   RuleSyntax,
   StreamConfig,
 } from '../model/dynamic-config.ts'
+import type { CookieScope } from '../model/service-config.ts'
 import { memberOptions, serviceOptions } from './balancer-config.ts'
 import type { MemberOptions, ServiceOptions } from './balancer-config.ts'
 import { middlewareConfigs, routerOptions } from './configs.ts'

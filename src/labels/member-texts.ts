@@ -1,5 +1,5 @@
 // What a member's parameters look like as text: its share, its name in sessions, Apache's status letters.
-import { memberDefaults, statusLetters } from '../model/dynamic-config.ts'
+import { memberDefaults, statusLetters } from '../model/service-config.ts'
 import { routeLengthMax } from '../model/route-of-slot.ts'
 import { quote } from './finding.ts'
 import { byDefault, leaf, unreadable, value } from './leaf.ts'

@@ -1,5 +1,5 @@
 // Apache's `stickysession` as text: where a session is named, and what stands before the route in it.
-import type { SessionConfig } from '../model/dynamic-config.ts'
+import type { SessionConfig } from '../model/service-config.ts'
 import { quote } from './finding.ts'
 import { byDefault, leaf, unreadable, value } from './leaf.ts'
 import type { Leaf, Reading } from './leaf.ts'

@@ -1,4 +1,5 @@
-import type { MiddlewareConfig, RouterConfig, ServiceConfig, StreamConfig } from './dynamic-config.ts'
+import type { MiddlewareConfig, RouterConfig, StreamConfig } from './dynamic-config.ts'
+import type { ServiceConfig } from './service-config.ts'
 import type { Problem } from './problem.ts'
 
 /** One provider's whole opinion, by unqualified name. A new one replaces the last; there are no deltas. */

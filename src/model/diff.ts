@@ -2,7 +2,7 @@
 // of thousands, an update changes a few.
 import { isDeepStrictEqual } from 'node:util'
 import { changesBetween } from './changes.ts'
-import type { MemberConfig, ServiceConfig } from './dynamic-config.ts'
+import type { MemberConfig, ServiceConfig } from './service-config.ts'
 import type { DynamicConfig } from './merge.ts'
 
 export interface ConfigDiff {

@@ -1,5 +1,5 @@
 // What is wrong with the members of a service together, each of them being good.
-import type { MemberConfig } from './dynamic-config.ts'
+import type { MemberConfig } from './service-config.ts'
 import type { Problem } from './problem.ts'
 import { routeOfSlot } from './route-of-slot.ts'
 

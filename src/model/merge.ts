@@ -2,13 +2,8 @@
 // provider did not change is the same object as before, so that whoever comes after can tell by a glance.
 import { changesBetween, withChanges } from './changes.ts'
 import type { Declaration, Origin } from './declaration.ts'
-import type {
-  MiddlewareConfig,
-  RouterConfig,
-  ServiceConfig,
-  StreamConfig,
-  StreamRouterConfig,
-} from './dynamic-config.ts'
+import type { MiddlewareConfig, RouterConfig, StreamConfig, StreamRouterConfig } from './dynamic-config.ts'
+import type { ServiceConfig } from './service-config.ts'
 import type { Problem } from './problem.ts'
 import { qualify } from './qualified-name.ts'
 import type { QualifiedName } from './qualified-name.ts'

@@ -1,7 +1,7 @@
 // When a service has nobody to serve a request: who counts as somebody, since when there has been nobody, and the wait.
 import type { Exchange } from '../exchange/exchange.ts'
 import { respond } from '../exchange/respond.ts'
-import type { BalancingConfig } from '../model/dynamic-config.ts'
+import type { BalancingConfig } from '../model/service-config.ts'
 import { providerOf } from '../model/qualified-name.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { Awaited, Holds } from './holds.ts'

@@ -1,6 +1,6 @@
 // When a failed attempt puts a member in error (Apache's IN_ERROR): it is passed over for a while, by all threads at once.
 import { UpstreamError } from '../exchange/upstream-error.ts'
-import type { BalancingConfig } from '../model/dynamic-config.ts'
+import type { BalancingConfig } from '../model/service-config.ts'
 import type { Member, MemberNews } from './member.ts'
 
 export interface FailureRules {

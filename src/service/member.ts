@@ -1,8 +1,8 @@
 import type { Exchange } from '../exchange/exchange.ts'
 import { hostPort } from '../exchange/host-port.ts'
 import type { LedgerRow } from '../ledger/row.ts'
-import { memberDefaults } from '../model/dynamic-config.ts'
-import type { MemberConfig } from '../model/dynamic-config.ts'
+import { memberDefaults } from '../model/service-config.ts'
+import type { MemberConfig } from '../model/service-config.ts'
 import { routeOfSlot } from '../model/route-of-slot.ts'
 
 /** A balancer member as the request path sees it: where to dial, and its row in the ledger. */

@@ -1,8 +1,8 @@
 // A service: which member takes this request, and the books about it.
 import { UpstreamError } from '../exchange/upstream-error.ts'
 import type { Exchange } from '../exchange/exchange.ts'
-import { balancingDefaults } from '../model/dynamic-config.ts'
-import type { ServiceConfig } from '../model/dynamic-config.ts'
+import { balancingDefaults } from '../model/service-config.ts'
+import type { ServiceConfig } from '../model/service-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { compileAbsence, refuse } from './absence.ts'
 import type { AbsenceContext } from './absence.ts'

@@ -1,7 +1,7 @@
 // The session a request says it belongs to, and the members that may hold it: in a parameter of the URL, in a cookie of the
 // application's (`JSESSIONID=A1B2.tomcat-1`), or in the sticky cookie. Apache's order: the parameter before the cookie.
 import type { Exchange } from '../exchange/exchange.ts'
-import type { SessionConfig } from '../model/dynamic-config.ts'
+import type { SessionConfig } from '../model/service-config.ts'
 import { routeLengthMax } from '../model/route-of-slot.ts'
 import { findInCookies } from './cookies.ts'
 import type { Member } from './member.ts'

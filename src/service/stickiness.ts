@@ -1,7 +1,7 @@
 // Where a request's session wants to go, and what becomes of it when it cannot: another member by `redirect`, anyone at all,
 // or nobody (Apache's nofailover).
 import type { Exchange } from '../exchange/exchange.ts'
-import type { ServiceConfig } from '../model/dynamic-config.ts'
+import type { ServiceConfig } from '../model/service-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { Pick as Choice } from './candidates.ts'
 import type { Member } from './member.ts'

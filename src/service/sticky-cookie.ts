@@ -2,7 +2,7 @@
 // users, and scaling moves only those of the slots that went. As `route` it is Apache's `ROUTEID=.route`, in the clear.
 import { createHash, createHmac } from 'node:crypto'
 import type { Exchange } from '../exchange/exchange.ts'
-import type { CookieScope, StickyCookieConfig } from '../model/dynamic-config.ts'
+import type { CookieScope, StickyCookieConfig } from '../model/service-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import { findInCookies } from './cookies.ts'
 import type { Member } from './member.ts'

@@ -1,7 +1,7 @@
 // A route as planned → the route a table holds: its rule compiled, its chain composed.
 import type { Handler } from '../exchange/exchange.ts'
 import { respond } from '../exchange/respond.ts'
-import type { CookieScope } from '../model/dynamic-config.ts'
+import type { CookieScope } from '../model/service-config.ts'
 import { chain, compileMiddleware } from '../middleware/compile-middleware.ts'
 import { compileRule } from '../router/compiled-rule.ts'
 import type { Route } from '../router/route-table.ts'

@@ -2,7 +2,7 @@
 // (forwarding, Muster's own pages) is handed in.
 import type { Handler } from '../exchange/exchange.ts'
 import type { Books } from '../ledger/ledger.ts'
-import type { ServiceConfig } from '../model/dynamic-config.ts'
+import type { ServiceConfig } from '../model/service-config.ts'
 import { applyChanges } from '../model/changes.ts'
 import { memberKey } from '../model/member-key.ts'
 import { Multimap } from '../model/multimap.ts'

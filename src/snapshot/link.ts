@@ -1,5 +1,6 @@
 // Dynamic configuration → snapshot. A router that cannot work is disabled with its reasons and takes nothing else along.
-import type { RuleSyntax, ServiceConfig } from '../model/dynamic-config.ts'
+import type { RuleSyntax } from '../model/dynamic-config.ts'
+import type { ServiceConfig } from '../model/service-config.ts'
 import { withChanges } from '../model/changes.ts'
 import type { Changes } from '../model/changes.ts'
 import { emptyConfig } from '../model/merge.ts'

@@ -1,7 +1,7 @@
 // What of a plan is new to somebody who has the one before: an update of one route costs the data plane one route.
 import { applyChanges, changesBetween } from '../model/changes.ts'
 import type { Changes } from '../model/changes.ts'
-import type { ServiceConfig } from '../model/dynamic-config.ts'
+import type { ServiceConfig } from '../model/service-config.ts'
 import { memberKey } from '../model/member-key.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
 import type { Plan, RoutePlan } from './snapshot.ts'

@@ -1,5 +1,6 @@
 // What a router refers to, found or reported.
-import type { ObservabilityConfig, RouterConfig, ServiceConfig } from '../model/dynamic-config.ts'
+import type { ObservabilityConfig, RouterConfig } from '../model/dynamic-config.ts'
+import type { ServiceConfig } from '../model/service-config.ts'
 import type { Origin } from '../model/declaration.ts'
 import { didYouMean, nearest } from '../model/nearest.ts'
 import type { Problem } from '../model/problem.ts'

@@ -1,12 +1,6 @@
 // One immutable value, complete or not published at all: what the data plane is told, and what a person may see of it.
-import type {
-  CookieScope,
-  MiddlewareConfig,
-  PlannedMiddleware,
-  RouterConfig,
-  ServiceConfig,
-  StreamConfig,
-} from '../model/dynamic-config.ts'
+import type { MiddlewareConfig, PlannedMiddleware, RouterConfig, StreamConfig } from '../model/dynamic-config.ts'
+import type { CookieScope, ServiceConfig } from '../model/service-config.ts'
 import type { Origin } from '../model/declaration.ts'
 import type { Problem } from '../model/problem.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'

@@ -1,8 +1,8 @@
 // A balancer over members made by hand.
 import type { Handler } from '../../src/exchange/exchange.ts'
 import { Ledger } from '../../src/ledger/ledger.ts'
-import { memberDefaults } from '../../src/model/dynamic-config.ts'
-import type { MemberConfig, MemberParameters, ServiceConfig } from '../../src/model/dynamic-config.ts'
+import { memberDefaults } from '../../src/model/service-config.ts'
+import type { MemberConfig, MemberParameters, ServiceConfig } from '../../src/model/service-config.ts'
 import type { QualifiedName } from '../../src/model/qualified-name.ts'
 import { Holds } from '../../src/service/holds.ts'
 import { memberOf } from '../../src/service/member.ts'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { LedgerRow, rowMemory } from '../../src/ledger/row.ts'
 import { smoothSequence, turnsMemory } from '../../src/ledger/turns.ts'
-import type { Method } from '../../src/model/dynamic-config.ts'
+import type { Method } from '../../src/model/service-config.ts'
 
 export interface PickingOrder {
   readonly method: Method

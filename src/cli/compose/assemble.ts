@@ -1,6 +1,7 @@
 // A compose project → what Muster would make of it: the provider's and the linker's own code, run on containers as they
 // would be.
-import type { MiddlewareConfig, ServiceConfig } from '../../model/dynamic-config.ts'
+import type { MiddlewareConfig } from '../../model/dynamic-config.ts'
+import type { ServiceConfig } from '../../model/service-config.ts'
 import { merge } from '../../model/merge.ts'
 import type { DynamicConfig } from '../../model/merge.ts'
 import { qualify } from '../../model/qualified-name.ts'

@@ -1,6 +1,6 @@
 // The active health check of one member: asks it again and again, and tells whether it is up. Nobody else's check waits for it.
 import { setTimeout as delay } from 'node:timers/promises'
-import type { HealthCheckConfig } from '../../model/dynamic-config.ts'
+import type { HealthCheckConfig } from '../../model/service-config.ts'
 import { checkGrpc } from './grpc-check.ts'
 import { checkHttp } from './http-check.ts'
 import { jittered, timerMaxMs } from './pace.ts'

@@ -1,7 +1,7 @@
 // What every kind of check is given, and the socket each of them begins with.
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { HealthCheckConfig } from '../../model/dynamic-config.ts'
+import type { HealthCheckConfig } from '../../model/service-config.ts'
 
 /** Which certificates of https members are accepted; as the forwarder is told, or a check would tell another story. */
 export interface MemberTrust {

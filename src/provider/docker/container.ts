@@ -1,6 +1,6 @@
 // One container as Muster sees it: the engine's inspect JSON, reduced. What is not copied here is forgotten at once;
 // above all the environment, which is full of secrets.
-import type { ContainerRef } from '../../model/dynamic-config.ts'
+import type { ContainerRef } from '../../model/service-config.ts'
 import { routeLengthMax } from '../../model/route-of-slot.ts'
 import { isContainerId, record, text } from './json.ts'
 import { stopSignal } from './stop-signal.ts'

@@ -1,6 +1,6 @@
 // What is wrong with the replicas of a service together, from one declaration to the next: only services whose replicas changed
 // are looked at again.
-import type { ServiceConfig } from '../../model/dynamic-config.ts'
+import type { ServiceConfig } from '../../model/service-config.ts'
 import { onlyStandbys, sharedRoutes } from '../../model/member-faults.ts'
 import type { MemberFault } from '../../model/member-faults.ts'
 import type { Problem } from '../../model/problem.ts'

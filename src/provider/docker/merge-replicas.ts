@@ -1,7 +1,8 @@
 // What all containers ask for → one set of routers, services and middlewares. Nothing is dropped because two disagree:
 // one of them wins, and the other hears of it.
 import type { Declaration, Origin } from '../../model/declaration.ts'
-import type { MiddlewareConfig, ServiceConfig } from '../../model/dynamic-config.ts'
+import type { MiddlewareConfig } from '../../model/dynamic-config.ts'
+import type { ServiceConfig } from '../../model/service-config.ts'
 import { createComplaints } from './complaints.ts'
 import type { Held } from './election.ts'
 import { Elections } from './elections.ts'

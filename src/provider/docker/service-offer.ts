@@ -1,7 +1,7 @@
 // The services of one container, and the member it is to each of them.
 import type { ServiceOptions } from '../../labels/balancer-config.ts'
 import type { ServiceLabels } from '../../labels/decode-labels.ts'
-import type { MemberConfig } from '../../model/dynamic-config.ts'
+import type { MemberConfig } from '../../model/service-config.ts'
 import { isStandby } from '../../model/member-faults.ts'
 import { addressOf } from './address.ts'
 import { wantsMember } from './asked.ts'

@@ -1,7 +1,7 @@
 // The balancing methods by name. Each chooses one of the members it may take, by the ledger that all threads share.
 import type { Exchange } from '../../exchange/exchange.ts'
 import type { Turns } from '../../ledger/turns.ts'
-import type { Method } from '../../model/dynamic-config.ts'
+import type { Method } from '../../model/service-config.ts'
 import type { Member } from '../member.ts'
 import { byBusyness } from './bybusyness.ts'
 import { byRequests } from './byrequests.ts'

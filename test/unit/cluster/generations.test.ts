@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { Cluster } from '../../../src/cluster/cluster.ts'
 import { Ledger } from '../../../src/ledger/ledger.ts'
 import type { ContainerEvent } from '../../../src/model/container-event.ts'
-import type { ContainerRef, MemberConfig, ServiceConfig } from '../../../src/model/dynamic-config.ts'
+import type { ContainerRef, MemberConfig, ServiceConfig } from '../../../src/model/service-config.ts'
 import { emptyConfig } from '../../../src/model/merge.ts'
 import type { QualifiedName } from '../../../src/model/qualified-name.ts'
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import type { ContainerRef } from '../../../src/model/dynamic-config.ts'
+import type { ContainerRef } from '../../../src/model/service-config.ts'
 import { readEvent } from '../../../src/provider/docker/engine-event.ts'
 import { effectOf } from '../../../src/provider/docker/event-effect.ts'
 import { newsOf } from '../../../src/provider/docker/news.ts'

@@ -6,7 +6,7 @@ import { applyEdits } from '../../../src/edits/apply-edits.ts'
 import { withChange } from '../../../src/edits/edit.ts'
 import type { Edits, FieldChanges } from '../../../src/edits/edit.ts'
 import { openEditStore } from '../../../src/edits/edit-store.ts'
-import { balancingDefaults, methods } from '../../../src/model/dynamic-config.ts'
+import { balancingDefaults, methods } from '../../../src/model/service-config.ts'
 import { api, config, member, one, service, two, web } from './support.ts'
 
 const none: Edits = new Map()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { asDeclared } from '../../../src/edits/as-declared.ts'
-import { balancingDefaults } from '../../../src/model/dynamic-config.ts'
+import { balancingDefaults } from '../../../src/model/service-config.ts'
 import { member, one, service } from './support.ts'
 
 test('a field of a member that is given what is declared is no edit', () => {

@@ -1,5 +1,5 @@
 // A small configuration to edit.
-import type { MemberConfig, ServiceConfig } from '../../../src/model/dynamic-config.ts'
+import type { MemberConfig, ServiceConfig } from '../../../src/model/service-config.ts'
 import { emptyConfig } from '../../../src/model/merge.ts'
 import type { DynamicConfig } from '../../../src/model/merge.ts'
 import { qualify } from '../../../src/model/qualified-name.ts'

@@ -5,7 +5,7 @@ import { parse as parseToml } from 'smol-toml'
 import { parse as parseYaml } from 'yaml'
 import { decodeDocument } from '../../../src/labels/decode-document.ts'
 import { documentLimits } from '../../../src/labels/document-tree.ts'
-import { balancingDefaults } from '../../../src/model/dynamic-config.ts'
+import { balancingDefaults } from '../../../src/model/service-config.ts'
 import { shownProblems } from '../../labels/shown.ts'
 
 const yaml = `

@@ -7,7 +7,7 @@ import { duration } from '../../../src/labels/leaf.ts'
 import { memberStatus, routeName, weight } from '../../../src/labels/member-texts.ts'
 import { separator, sessionName } from '../../../src/labels/session-texts.ts'
 import { answerField } from '../../../src/labels/texts.ts'
-import { statusLetters } from '../../../src/model/dynamic-config.ts'
+import { statusLetters } from '../../../src/model/service-config.ts'
 
 /** The value, or why there is none. */
 function read(leaf: Leaf<unknown>, text: string): unknown {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Exchange } from '../../../src/exchange/exchange.ts'
-import { balancingDefaults } from '../../../src/model/dynamic-config.ts'
+import { balancingDefaults } from '../../../src/model/service-config.ts'
 import type { QualifiedName } from '../../../src/model/qualified-name.ts'
 import { createPick } from '../../../src/service/candidates.ts'
 import type { Member } from '../../../src/service/member.ts'

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Ledger } from '../../../src/ledger/ledger.ts'
-import type { ServiceConfig } from '../../../src/model/dynamic-config.ts'
+import type { ServiceConfig } from '../../../src/model/service-config.ts'
 import type { QualifiedName } from '../../../src/model/qualified-name.ts'
-import { balancingDefaults, memberDefaults } from '../../../src/model/dynamic-config.ts'
+import { balancingDefaults, memberDefaults } from '../../../src/model/service-config.ts'
 import { createWhatsNew } from '../../../src/threads/whats-new.ts'
 
 const container = { id: 'c1', name: '/web-1', health: 'none', paused: false } as const

@@ -1,7 +1,7 @@
 // Asks for the verdict of one check of a member on a port of this machine.
 import { startCheck, type CheckTarget, type Verdict } from '../../../../src/cluster/checks/member-check.ts'
 import type { MemberTrust } from '../../../../src/cluster/checks/probe.ts'
-import type { HealthCheckConfig } from '../../../../src/model/dynamic-config.ts'
+import type { HealthCheckConfig } from '../../../../src/model/service-config.ts'
 
 /** Quick enough for a test; whoever expects no answer sets a shorter timeout. */
 export function healthCheck(other: Partial<HealthCheckConfig> = {}): HealthCheckConfig {

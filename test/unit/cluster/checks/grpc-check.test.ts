@@ -9,7 +9,7 @@ import {
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
 import { test } from 'node:test'
-import type { HealthCheckConfig } from '../../../../src/model/dynamic-config.ts'
+import type { HealthCheckConfig } from '../../../../src/model/service-config.ts'
 import { certificate, key } from '../../../support/certificate.ts'
 import { startRawOrigin } from '../../../support/origin.ts'
 import { checked, down, localTarget, up } from './checking.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
-import { memberDefaults } from '../../../../src/model/dynamic-config.ts'
+import { memberDefaults } from '../../../../src/model/service-config.ts'
 import { container, declare, generation, hosts, idOf, replica } from './containers.ts'
 
 const webRule = { 'traefik.http.routers.web.rule': 'Host(`a.test`)' }
