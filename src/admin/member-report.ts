@@ -2,9 +2,9 @@
 import type { ClusterMember } from '../cluster/entry.ts'
 import type { Edits } from '../edits/edit.ts'
 import { hostPort } from '../exchange/host-port.ts'
-import { balancingDefaults, memberDefaults } from '../model/service-config.ts'
+import { balancingDefaults, hasSessions, memberDefaults } from '../model/service-config.ts'
 import type { MemberConfig, Method, ServiceConfig } from '../model/service-config.ts'
-import { routeOfSlot } from '../model/route-of-slot.ts'
+import { routeOf } from '../model/route-of-slot.ts'
 import { roleOf } from '../service/member.ts'
 import { apacheFlags } from './apache-flags.ts'
 import { editedMember } from './edited.ts'
@@ -14,14 +14,14 @@ const sessionQuietMs = 60_000
 
 export function memberReport(member: ClusterMember, service: ServiceConfig | undefined, edits: Edits): object {
   const { key, service: name, config, state, reason, since, row, vitals } = member
-  const { route = routeOfSlot(config.slot), hostname, parameters = memberDefaults, weight } = config
+  const { hostname, parameters = memberDefaults, weight } = config
   const { method } = service?.balancing ?? balancingDefaults
   const recent = vitals.recent(row)
   return {
     key,
     service: name,
     slot: config.slot,
-    route,
+    route: routeOf(config),
     hostname,
     container: config.container?.name,
     url: memberUrl(config),
@@ -43,7 +43,10 @@ export function memberReport(member: ClusterMember, service: ServiceConfig | und
     load: loads[method](member),
     stuck: row.stuck,
     ...recent,
-    draining: state === 'draining' ? draining(member, recent.lastStuckAt, hasSessions(service)) : undefined,
+    draining:
+      state === 'draining'
+        ? draining(member, recent.lastStuckAt, service !== undefined && hasSessions(service))
+        : undefined,
     ...editedMember(edits, name, config.slot),
   }
 }
@@ -60,10 +63,6 @@ const loads: Readonly<Record<Method, (member: ClusterMember) => number>> = {
   leasttime: ({ row, config }) => (row.latency * (1 + row.busy)) / config.weight,
   p2c: ({ row }) => row.busy,
   hrw: ({ row }) => row.elected,
-}
-
-function hasSessions(service: ServiceConfig | undefined): boolean {
-  return service?.stickyCookie !== undefined || service?.session !== undefined
 }
 
 /** How far it is: done when no request is under way and, where it still serves sessions, none has come for a while. */

@@ -2,14 +2,13 @@
 // may be observed before the declaration that introduces its member is applied, and must not be forgotten by it.
 import type { ContainerEvent } from '../model/container-event.ts'
 import type { ContainerRef } from '../model/service-config.ts'
+import { timerMaxMs } from './checks/pace.ts'
 import { nextLife, unknownLife } from './life-cycle.ts'
 import type { Life, LifeEvent, Phase } from './life-cycle.ts'
 
 /** Added to the engine's stop timeout before a container that did not die is taken back. */
 const surviveMarginMs = 2000
 const stopTimeoutDefaultMs = 10_000
-/** The longest timer there is. */
-const timerMax = 2 ** 31 - 1
 /** Of containers nothing is declared of; the one heard of longest ago is forgotten first. */
 const strangersMax = 10_000
 
@@ -123,7 +122,7 @@ export class ContainerLives {
   #expectDeath(id: string, kept: Kept, stopTimeoutMs = stopTimeoutDefaultMs): void {
     clearTimeout(kept.timer)
     // A longer timer would fire at once.
-    const waitMs = Math.min(stopTimeoutMs + surviveMarginMs, timerMax)
+    const waitMs = Math.min(stopTimeoutMs + surviveMarginMs, timerMaxMs)
     kept.timer = setTimeout(() => this.#pass(id, kept, 'survived'), waitMs).unref()
   }
 

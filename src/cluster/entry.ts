@@ -9,6 +9,7 @@ import { availability } from './availability.ts'
 import type { Availability, Connections, Facts, MemberState } from './availability.ts'
 import { startCheck } from './checks/member-check.ts'
 import type { Verdict } from './checks/member-check.ts'
+import { timerMaxMs } from './checks/pace.ts'
 import type { ContainerLives } from './container-lives.ts'
 import type { Life } from './life-cycle.ts'
 import { answersWell, portAccepts } from './readiness.ts'
@@ -47,9 +48,6 @@ export interface EntryOwner {
 
 /** What is needed of a service to keep its members. */
 export type Settings = Omit<ServiceConfig, 'members'>
-
-/** The longest timer there is. */
-const timerMax = 2 ** 31 - 1
 
 export class Entry implements Disposable {
   member: ClusterMember
@@ -231,7 +229,7 @@ export class Entry implements Disposable {
       drain.over = true
       this.settle(undefined)
     }
-    const drain = { timer: setTimeout(end, Math.min(timeoutMs, timerMax)).unref(), over: false }
+    const drain = { timer: setTimeout(end, Math.min(timeoutMs, timerMaxMs)).unref(), over: false }
     return drain
   }
 
@@ -276,7 +274,7 @@ interface Reprieve {
 }
 
 function reprieve(reason: string, afterMs: number, end: () => void): Reprieve {
-  return { reason, timer: setTimeout(end, Math.min(afterMs, timerMax)).unref() }
+  return { reason, timer: setTimeout(end, Math.min(afterMs, timerMaxMs)).unref() }
 }
 
 function ended(drain: { readonly timer: NodeJS.Timeout | undefined } | undefined): undefined {

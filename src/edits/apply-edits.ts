@@ -1,7 +1,7 @@
 // Edits over a configuration. What no edit concerns stays the object it is, and the same edit of the same object gives
 // the same object again: those who come after compare identities.
 import { withChanges } from '../model/changes.ts'
-import { balancingDefaults, memberDefaults } from '../model/service-config.ts'
+import { balancingDefaults, hasSessions, memberDefaults } from '../model/service-config.ts'
 import type { MemberConfig, ServiceConfig, StickyCookieConfig } from '../model/service-config.ts'
 import type { DynamicConfig } from '../model/merge.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
@@ -57,8 +57,7 @@ function editBalancer(service: ServiceConfig, { sticky, ...fields }: BalancerEdi
   const edited = balancing === service.balancing ? service : { ...service, balancing }
   if (sticky === undefined) return edited
   if (!sticky) return { ...edited, stickyCookie: undefined, session: undefined }
-  const isSticky = service.stickyCookie !== undefined || service.session !== undefined
-  return isSticky ? edited : { ...edited, stickyCookie: defaultCookie }
+  return hasSessions(service) ? edited : { ...edited, stickyCookie: defaultCookie }
 }
 
 const editMember = remembered((member: MemberConfig, edit: MemberEdit): MemberConfig => {

@@ -1,8 +1,8 @@
 // An edit that gives a field what is declared of it is none: it is kept as such, so that a member that was drained and resumed
 // is not marked as edited for ever, and follows its labels again.
-import { balancingDefaults, memberDefaults } from '../model/service-config.ts'
+import { balancingDefaults, hasSessions, memberDefaults } from '../model/service-config.ts'
 import type { MemberConfig, ServiceConfig } from '../model/service-config.ts'
-import { routeOfSlot } from '../model/route-of-slot.ts'
+import { routeOf } from '../model/route-of-slot.ts'
 import type { FieldChanges } from './edit.ts'
 
 /** The changes with null in place of what is declared anyway. `slot` undefined: of the balancer. */
@@ -15,14 +15,14 @@ export function asDeclared(service: ServiceConfig, slot: string | undefined, cha
   )
 }
 
-function ofBalancer({ balancing = balancingDefaults, stickyCookie, session }: ServiceConfig): FieldValues {
-  const { method, failover, maxAttempts, retryMs } = balancing
-  return { method, failover, maxAttempts, retryMs, sticky: stickyCookie !== undefined || session !== undefined }
+function ofBalancer(service: ServiceConfig): FieldValues {
+  const { method, failover, maxAttempts, retryMs } = service.balancing ?? balancingDefaults
+  return { method, failover, maxAttempts, retryMs, sticky: hasSessions(service) }
 }
 
-function ofMember({ weight, slot, route, parameters = memberDefaults }: MemberConfig): FieldValues {
-  const { redirect = '', lbset, status } = parameters
-  return { weight, route: route ?? routeOfSlot(slot), redirect, lbset, status }
+function ofMember(member: MemberConfig): FieldValues {
+  const { redirect = '', lbset, status } = member.parameters ?? memberDefaults
+  return { weight: member.weight, route: routeOf(member), redirect, lbset, status }
 }
 
 type FieldValues = Readonly<Record<string, unknown>>

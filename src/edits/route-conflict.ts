@@ -1,6 +1,6 @@
 // Two members with one route would share each other's sessions: an edit must not bring that about.
-import type { MemberConfig, ServiceConfig } from '../model/service-config.ts'
-import { routeOfSlot } from '../model/route-of-slot.ts'
+import type { ServiceConfig } from '../model/service-config.ts'
+import { routeOf } from '../model/route-of-slot.ts'
 import { editService } from './apply-edits.ts'
 import type { ServiceEdits } from './edit.ts'
 
@@ -17,8 +17,4 @@ export function routeConflict(declared: ServiceConfig, edits: ServiceEdits, slot
     members.find((member) => member.slot !== slot && routeOf(member) === route)?.slot ??
     [...edits.members].find(([other, edit]) => other !== slot && edit.route === route)?.[0]
   return holder && `route "${route}" is that of ${holder}: two members of one balancer cannot share it`
-}
-
-function routeOf({ route, slot }: MemberConfig): string {
-  return route ?? routeOfSlot(slot)
 }

@@ -1,13 +1,13 @@
 // What is wrong with the members of a service together, each of them being good.
 import type { MemberConfig } from './service-config.ts'
 import type { Problem } from './problem.ts'
-import { routeOfSlot } from './route-of-slot.ts'
+import { routeOf } from './route-of-slot.ts'
 
 export type MemberFault = Pick<Problem, 'reason' | 'hint'>
 
 /** Both members stay: of a session that names both, the first that can be used takes it. */
 export function sharedRoutes(members: readonly MemberConfig[]): readonly MemberFault[] {
-  const byRoute = Map.groupBy(members, ({ route, slot }) => route ?? routeOfSlot(slot))
+  const byRoute = Map.groupBy(members, routeOf)
   return [...byRoute].flatMap(([route, sharing]) => {
     if (sharing.length < 2) return []
     const names = sharing.map(({ container, id }) => JSON.stringify(container?.name ?? id))

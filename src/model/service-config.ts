@@ -24,6 +24,10 @@ export interface ServiceConfig {
   readonly pending?: Readonly<Record<string, unknown>> | undefined
 }
 
+export function hasSessions({ stickyCookie, session }: Pick<ServiceConfig, 'stickyCookie' | 'session'>): boolean {
+  return stickyCookie !== undefined || session !== undefined
+}
+
 /** One balancer member as its provider declares it. Whether it may take requests is decided by cluster/. */
 export interface MemberConfig {
   /** Stable identity within the service: container id and port, or the URL for a member from a file. */
@@ -37,7 +41,7 @@ export interface MemberConfig {
   /** The replica slot, which outlives the container: `project/service/number`, or the container's name. */
   readonly slot: string
   readonly container: ContainerRef | undefined
-  /** What sessions call it (Apache's `route`), at most 63 characters; undefined: `routeOfSlot(slot)`. */
+  /** What sessions call it (Apache's `route`), at most 63 characters; undefined: as `routeOf` makes it. */
   readonly route?: string | undefined
   /** A second name for sessions: the container's hostname, which a Tomcat takes for its jvmRoute. */
   readonly hostname?: string | undefined

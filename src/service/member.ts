@@ -3,7 +3,7 @@ import { hostPort } from '../exchange/host-port.ts'
 import type { LedgerRow } from '../ledger/row.ts'
 import { memberDefaults } from '../model/service-config.ts'
 import type { MemberConfig } from '../model/service-config.ts'
-import { routeOfSlot } from '../model/route-of-slot.ts'
+import { routeOf } from '../model/route-of-slot.ts'
 
 /** A balancer member as the request path sees it: where to dial, and its row in the ledger. */
 export interface Member {
@@ -34,13 +34,13 @@ export interface Member {
 export type MemberRole = 'regular' | 'spare' | 'standby'
 
 export function memberOf(key: string, config: MemberConfig, row: LedgerRow): Member {
-  const { scheme, host, port, weight, slot, route = routeOfSlot(slot), hostname } = config
+  const { scheme, host, port, weight, slot, hostname } = config
   const { redirect, lbset, status, retryMs } = config.parameters ?? memberDefaults
   const place = { url: `${scheme}://${hostPort(host, port)}`, scheme, host, port, slot, hostname }
   const role = roleOf(status)
   // Apache's status I: never in error.
   const patience = status.includes('I') ? 0 : retryMs
-  return { key, ...place, weight, route, redirect, lbset, role, retryMs: patience, row }
+  return { key, ...place, weight, route: routeOf(config), redirect, lbset, role, retryMs: patience, row }
 }
 
 /** Apache looks for standbys first. */
