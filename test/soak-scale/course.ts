@@ -15,7 +15,7 @@ import type { Summary } from './report.ts'
 import { Scene } from './scene.ts'
 import type { Happening, Row, Times } from './scene.ts'
 import { SocketRelay } from './socket-relay.ts'
-import { Stage, manners } from './stage.ts'
+import { Stage } from './stage.ts'
 import type { Manner, StageOptions } from './stage.ts'
 
 interface Findings {
@@ -65,7 +65,7 @@ export class Course {
   async #scaling(tool: ComposeTool): Promise<void> {
     await using stack = new AsyncDisposableStack()
     const scene = await this.#open(stack, { tool })
-    const { cycles: times, recreates: recreateTimes } = this.#options
+    const { manners, cycles: times, recreates: recreateTimes } = this.#options
     for (const manner of manners) {
       const own = [manner]
       await scene.ready(own, replicas)

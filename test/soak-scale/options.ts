@@ -8,6 +8,8 @@ import { muster } from './proxies/muster.ts'
 import { nginx } from './proxies/nginx.ts'
 import type { Proxy } from './proxies/proxy.ts'
 import { traefik } from './proxies/traefik.ts'
+import { manners } from './stage.ts'
+import type { Manner } from './stage.ts'
 
 export const parts = ['scaling', 'troubles', 'socket', 'engine', 'latency'] as const
 export type Part = (typeof parts)[number]
@@ -15,6 +17,8 @@ export type Part = (typeof parts)[number]
 export interface Options {
   readonly proxies: readonly Proxy[]
   readonly parts: readonly Part[]
+  /** Whom `scaling` scales. */
+  readonly manners: readonly Manner[]
   readonly cycles: number
   readonly recreates: number
   readonly troubles: number
@@ -32,6 +36,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     proxies: chosen('proxy', values.proxy, known, ({ name }) => name),
     parts: values.part === undefined ? parts : chosen('part', values.part, parts, (part) => part),
+    manners: values.app === undefined ? manners : chosen('app', values.app, manners, (manner) => manner),
     cycles: wholeNumber('cycles', values.cycles),
     recreates: wholeNumber('recreates', values.recreates),
     troubles: wholeNumber('troubles', values.troubles),
@@ -50,6 +55,7 @@ function parse(args: readonly string[]) {
       options: {
         proxy: { type: 'string', multiple: true, default: [muster.name] },
         part: { type: 'string', multiple: true },
+        app: { type: 'string', multiple: true },
         cycles: { type: 'string', default: '50' },
         recreates: { type: 'string', default: '20' },
         troubles: { type: 'string', default: '5' },
