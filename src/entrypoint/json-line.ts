@@ -1,4 +1,4 @@
-// Access lines as JSON: Traefik's fields under Traefik's names, as far as the settings keep them.
+// Access lines as JSON: Traefik's fields under Traefik's names, as far as the settings keep them. `Failure` is Muster's own.
 import { fieldValues } from '../exchange/field-list.ts'
 import { hostPort } from '../exchange/host-port.ts'
 import type { AccessLogSettings } from '../settings/settings.ts'
@@ -18,6 +18,7 @@ const fields: Readonly<Record<string, (line: AccessLine) => Value>> = {
   DownstreamContentSize: ({ responseBytes }) => responseBytes,
   DownstreamStatus: ({ status }) => status ?? 0,
   Duration: ({ durationMs }) => nanoseconds(durationMs),
+  Failure: ({ record: { failure } }) => failure && `${failure.code}: ${failure.message}`,
   OriginContentSize: (line) => (hasOrigin(line) ? line.responseBytes : undefined),
   OriginDuration: ({ serviceMs }) => serviceMs && nanoseconds(serviceMs),
   OriginStatus: (line) => (hasOrigin(line) ? (line.status ?? 0) : undefined),

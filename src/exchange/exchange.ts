@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { KeptBody } from './kept-body.ts'
+import type { UpstreamError } from './upstream-error.ts'
 
 /** What rules match on. Canonical, and never changed after the entrypoint made it. */
 export interface RequestHead {
@@ -36,6 +37,8 @@ export interface ExchangeRecord {
   service: string | undefined
   member: string | undefined
   attempts: number
+  /** How the last member that failed it did so; another one may have answered since. */
+  failure: UpstreamError | undefined
   /** What sessions call the member (Apache's BALANCER_WORKER_ROUTE). */
   route: string | undefined
   /** What the request said of its session, where a member of the service has it. */

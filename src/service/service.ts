@@ -72,8 +72,9 @@ export function compileService(
         failures.answered(member, statusOf(exchange))
         return holds.found(name, exchange)
       } catch (error) {
+        if (error instanceof UpstreamError) record.failure = error
         // A client that leaves is not the member's failure.
-        if (!(error instanceof UpstreamError && error.code === 'client-gone')) row.fail()
+        if (record.failure?.code !== 'client-gone') row.fail()
         failures.failed(member, error)
         tried ??= []
         tried.push(member)

@@ -1,5 +1,6 @@
 // A member that breaks off with requests in it, through all of Muster: nobody notices but who counts.
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { startMuster } from '../support/app.ts'
 import { ask } from '../support/edge.ts'
@@ -34,6 +35,8 @@ http:
       `--providers.file.filename=${config.path}`,
       `--threads=${threads}`,
       '--metrics.prometheus',
+      '--accesslog.format=json',
+      `--accesslog.filepath=${config.path}.log`,
     )
     await muster.logged(({ message }) => message === 'configuration updated')
     const send = async (method: string, path: string): Promise<string> => {
@@ -53,6 +56,20 @@ http:
         'traefik_service_retries_total{service="careful@file"} 1',
         'traefik_service_retries_total{service="careless@file"} 1',
       ])
+    }, 10_000)
+    await eventually(async () => {
+      const lines = (await readFile(`${config.path}.log`, 'utf8')).trim().split('\n')
+      const told = lines.map(
+        (line) => JSON.parse(line) as { RequestMethod: string; Failure: string; ServiceURL: string },
+      )
+      assert.deepEqual(
+        told.map(({ RequestMethod, Failure, ServiceURL }) => [RequestMethod, Failure.split(':')[0], ServiceURL]),
+        [
+          ['PUT', 'reset', steady.url],
+          ['POST', 'reset', `http://127.0.0.1:${dying.port}`],
+          ['POST', 'reset', steady.url],
+        ],
+      )
     }, 10_000)
     assert.equal((await member(muster.apiPort, `127.0.0.1:${dying.port}`)).errors, 2)
   })

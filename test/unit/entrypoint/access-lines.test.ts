@@ -4,6 +4,7 @@ import { accessLines } from '../../../src/entrypoint/access-lines.ts'
 import { newRecord } from '../../../src/entrypoint/access-log.ts'
 import type { AccessLine } from '../../../src/entrypoint/access-log.ts'
 import type { ExchangeRecord } from '../../../src/exchange/exchange.ts'
+import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
 import type { AccessLogSettings } from '../../../src/settings/settings.ts'
 
 const settings: AccessLogSettings = {
@@ -107,6 +108,12 @@ describe('a JSON line', () => {
     })
     assert.equal(new Date(String(StartLocal)).getTime(), line.startUtc.getTime())
     assert(!Number.isNaN(new Date(String(time)).getTime()))
+  })
+
+  it('says how a member failed the request', () => {
+    const failure = new UpstreamError('reset', 'forwarding to member "a": gone', { sent: true })
+    assert.equal(json({}, withRecord({ failure }))['Failure'], 'reset: forwarding to member "a": gone')
+    assert(!('Failure' in json({})))
   })
 
   it('has nothing of a service where no router was found', () => {

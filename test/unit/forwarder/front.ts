@@ -154,6 +154,7 @@ function newRecord(): ExchangeRecord {
     service: undefined,
     member: undefined,
     attempts: 0,
+    failure: undefined,
     route: undefined,
     session: undefined,
     routeChanged: false,
