@@ -71,6 +71,16 @@ export class Connection {
     return socket.errored !== null || (socket instanceof MemberSocket && socket.writeError !== undefined)
   }
 
+  /**
+   * True when a write failed on the spot because the member had closed the connection before it was sent anything on it, or
+   * before all of that had arrived (EPIPE). Had it closed with something unread, as one does that breaks off in the middle of
+   * a request, or had it read everything, there would be another error or none.
+   */
+  get wasClosedBefore(): boolean {
+    const socket = this.#socket
+    return socket instanceof MemberSocket && socket.writeError?.code === 'EPIPE'
+  }
+
   /** Writes text as latin1, bytes as they are. False: wait for `onDrained` before writing more. */
   write(data: string | Buffer): boolean {
     return typeof data === 'string' ? this.#socket.write(data, 'latin1') : this.#socket.write(data)

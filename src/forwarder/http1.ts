@@ -46,6 +46,10 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   #timer: NodeJS.Timeout | undefined
   /** A byte of the request may have reached the member. */
   #sent = false
+  /** A piece of its body was handed to the kernel after the head. */
+  #bodySent = false
+  /** The member had closed the connection before the head reached it: it has not seen the request. */
+  #unseen = false
   /** A byte of its answer has reached us. */
   #received = false
   #sentAt = 0
@@ -85,9 +89,24 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     } else {
       const idle = this.#pool.take()
       if (idle === undefined) void this.#dial()
-      else this.#use(idle)
+      else if (this.#repeats) this.#use(idle)
+      else setImmediate(() => setImmediate(() => this.#useIfOpen(idle)))
     }
     return this.#outcome.promise
+  }
+
+  /**
+   * What cannot be sent twice must not meet a connection that the member has closed already, as most servers close their idle
+   * ones first thing when they are stopped. The end of it may have arrived and not been read yet: in two turns of the event
+   * loop it is, with that of every other connection.
+   */
+  #useIfOpen(idle: Connection): void {
+    if (this.#settled) return this.#pool.release(idle)
+    const usable = this.#pool.keeps && idle.alive
+    if (!usable) idle.destroy()
+    const connection = usable ? idle : this.#pool.take()
+    if (connection === undefined) void this.#dial()
+    else this.#use(connection)
   }
 
   async #dial(): Promise<void> {
@@ -114,7 +133,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     this.#reader = new ResponseReader(head.method, this.#response.useChunkedEncodingByDefault, this.#settings, this)
     if (framing.kind === 'none' || (framing.kind === 'length' && framing.bytes === 0)) this.onUploaded()
     else {
-      if (this.#repeats) this.#exchange.keptBody ??= new KeptBody(this.#settings.replay, this.#response)
+      this.#exchange.keptBody ??= new KeptBody(this.#settings.replay, this.#response)
       this.#upload = new RequestUpload(this.#exchange, connection, this)
       this.#upload.start()
     }
@@ -128,6 +147,11 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   onUploadWritten(bytes: number): void {
     this.#member.row.send(bytes)
     countRelayed(bytes)
+    if (this.#bodySent) return
+    this.#bodySent = true
+    // So far only the head was out, and only it can have been refused.
+    if (this.#connection?.wasClosedBefore) this.#unseen = true
+    else if (!this.#repeats) this.#exchange.keptBody?.drop()
   }
 
   onUploaded(): void {
@@ -236,14 +260,19 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   }
 
   onClosed(error: Error | undefined): void {
-    const repeatable = !this.#sent || (this.#repeats && canSendBody(this.#exchange))
+    const repeatable = !this.#sent || ((this.#repeats || this.#unseen) && canSendBody(this.#exchange))
     if (this.#connection?.reused && !this.#received && repeatable) {
       // It had closed the idle connection before it saw the request: once more, on a new one.
       this.#abandon()
       this.#sent = false
+      this.#bodySent = false
+      this.#unseen = false
       void this.#dial()
     } else if (this.#received) this.#fail('malformed-response', 'the answer was cut short', error)
-    else this.#fail('reset', error?.message ?? 'the connection was closed without an answer', error)
+    else {
+      const how = error?.message ?? 'closed without an answer'
+      this.#fail('reset', `${how} on a ${this.#connection?.reused ? 'kept' : 'new'} connection`, error)
+    }
   }
 
   onHeadTimeout(): void {

@@ -7,7 +7,7 @@ type Written = (error?: Error | null) => void
 
 export class MemberSocket extends Socket {
   /** Why writing stopped. What can be read still comes, and then the end. */
-  writeError: Error | undefined
+  writeError: NodeJS.ErrnoException | undefined
   /** Of the one write under way: a stream begins none before the last is done. */
   #written: Written | undefined
   readonly #onWritten: Written = (error) => this.#afterWrite(error)

@@ -7,6 +7,7 @@ import type { Connection } from './connection.ts'
 import { passableTrailers } from './trailers.ts'
 
 export interface UploadOwner {
+  /** Told after each write, whether it failed or not. */
   onUploadWritten(bytes: number): void
   onUploaded(): void
   /** The body does not have the length that was announced: what follows it would be read as a request. */
@@ -52,7 +53,8 @@ export class RequestUpload {
     if (pieces === undefined || pieces.length === 0) return true
     let more = true
     this.#connection.cork()
-    for (const piece of pieces) more = this.#pass(piece)
+    // A copy: it is let go of as soon as it may not be sent again.
+    for (const piece of [...pieces]) more = this.#pass(piece)
     this.#connection.uncork()
     return more
   }
@@ -87,8 +89,9 @@ export class RequestUpload {
   #pass(chunk: Buffer): boolean {
     if (Number.isNaN(this.#left)) return this.#passChunk(chunk)
     this.#left -= chunk.length
+    const more = this.#connection.write(chunk)
     this.#owner.onUploadWritten(chunk.length)
-    return this.#connection.write(chunk)
+    return more
   }
 
   #passChunk(chunk: Buffer): boolean {

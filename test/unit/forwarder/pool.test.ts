@@ -121,6 +121,45 @@ test('a POST whose first write fails on the spot was never sent, and goes out on
   assert.equal(origin.peers.length, 2)
 })
 
+const post = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody'
+
+test('a POST does not go out on a connection whose end has arrived and was not read yet', async () => {
+  await using origin = await startAnsweringOrigin(ok)
+  await using front = await startFront(memberAt(origin.port))
+  await ask(front, 0)
+  front.prepare = () => origin.peers[0]?.socket.destroy()
+  assert.equal(await ask(front, 1, post), 'settled')
+  assert.equal(origin.peers.length, 2)
+})
+
+test('a POST whose head met a closed connection was not seen, and goes out whole on a new one', async () => {
+  await using origin = await startAnsweringOrigin(ok)
+  await using front = await startFront(memberAt(origin.port))
+  await ask(front, 0)
+  // Between the last look at the connection and the head.
+  front.prepare = () => setImmediate(() => setImmediate(() => origin.peers[0]?.socket.destroy()))
+  assert.equal(await ask(front, 1, post), 'settled')
+  assert.deepEqual(
+    origin.peers.map(({ received }) => received.endsWith('\r\n\r\nbody')),
+    [false, true],
+  )
+})
+
+test('a POST whose head was read before the connection closed fails, though its body was refused', async () => {
+  await using origin = await startRawOrigin((peer) => {
+    peer.socket.on('data', () => {
+      if (peer.received.includes('POST')) peer.socket.destroy()
+      else peer.send(ok)
+    })
+  })
+  await using front = await startFront(memberAt(origin.port))
+  await ask(front, 0)
+  await using client = await connectRaw(front.port, post.slice(0, -4))
+  await eventually(() => assert.equal(origin.peers[0]?.received.includes('POST'), true), 10_000)
+  client.send('body')
+  assert.deepEqual([codeOf(await front.outcome(1)), origin.peers.length], ['reset', 1])
+})
+
 test('a new connection that is closed without an answer is a reset, and is not tried again here', async () => {
   await using origin = await startRawOrigin((peer) => peer.socket.once('data', () => peer.socket.destroy()))
   await using front = await startFront(memberAt(origin.port))
