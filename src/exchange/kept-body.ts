@@ -39,7 +39,7 @@ export class ReplayMemory {
 /** Made when a member is about to be sent the body of a request that may be repeated. */
 export class KeptBody {
   /** node:http makes a buffer of its own for each: nobody writes to them again. */
-  readonly pieces: Buffer[] = []
+  #pieces: Buffer[] = []
   readonly #memory: ReplayMemory
   #whole = true
   #bytes = 0
@@ -56,20 +56,25 @@ export class KeptBody {
     return this.#whole
   }
 
+  /** What was read of it; stays as it is while somebody goes through it, even if it is dropped meanwhile. */
+  get pieces(): readonly Buffer[] {
+    return this.#pieces
+  }
+
   keep(piece: Buffer): void {
     if (!this.#whole) return
     const memory = this.#memory
     const takes = piece.length + pieceOverhead
     this.#bytes += piece.length
-    if (this.#bytes > memory.perRequest || this.pieces.length === piecesMax || !memory.take(takes)) return this.drop()
+    if (this.#bytes > memory.perRequest || this.#pieces.length === piecesMax || !memory.take(takes)) return this.drop()
     this.#taken += takes
-    this.pieces.push(piece)
+    this.#pieces.push(piece)
   }
 
   /** For good: the request will not be repeated. */
   drop(): void {
     this.#whole = false
-    this.pieces.length = 0
+    this.#pieces = []
     this.#memory.give(this.#taken)
     this.#taken = 0
   }

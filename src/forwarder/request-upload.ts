@@ -53,8 +53,7 @@ export class RequestUpload {
     if (pieces === undefined || pieces.length === 0) return true
     let more = true
     this.#connection.cork()
-    // A copy: it is let go of as soon as it may not be sent again.
-    for (const piece of [...pieces]) more = this.#pass(piece)
+    for (const piece of pieces) more = this.#pass(piece)
     this.#connection.uncork()
     return more
   }
