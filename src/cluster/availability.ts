@@ -38,6 +38,8 @@ export interface Facts {
   readonly overdue: boolean
   /** A newer generation of its service is ready, and the service wants that one alone. */
   readonly superseded: boolean
+  /** A scale-down has begun that is likely to take it as well. */
+  readonly foreseen: boolean
   /** Apache's letters. */
   readonly status: string
   /** `none`: it has no health check; `unknown`: the first one is under way. */
@@ -73,10 +75,11 @@ export function availability(facts: Facts): Availability {
   const unproven = unprovenReason(facts)
   if (unproven !== undefined) return unproven
   if (ejected !== undefined) return out('ejected', ejected)
-  const admits = status.includes('N') || facts.superseded ? 'sessions' : 'everybody'
+  const admits = status.includes('N') || facts.superseded || facts.foreseen ? 'sessions' : 'everybody'
   if (failure !== undefined) return taking(admits, 'error', failure)
   if (status.includes('N')) return taking(admits, 'draining', 'drains by its status N: only its sessions')
   if (facts.superseded) return taking(admits, 'draining', 'a newer generation is ready: only its sessions')
+  if (facts.foreseen) return taking(admits, 'ready', 'a scale-down has begun and may take it too: only its sessions')
   return taking(admits, 'ready', proofOf(facts))
 }
 

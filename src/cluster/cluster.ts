@@ -14,6 +14,7 @@ import { Entry } from './entry.ts'
 import { cutOver } from './generations.ts'
 import type { ClusterMember, EntryOwner, MemberChange } from './entry.ts'
 import { levelTraffic } from './level-traffic.ts'
+import { ScaleDowns } from './scale-down.ts'
 import { Watchers } from './watchers.ts'
 
 export class Cluster {
@@ -26,6 +27,7 @@ export class Cluster {
   #services: DynamicConfig['services'] = new Map()
   readonly #drains = new Drains()
   readonly #lives = new ContainerLives((containerId, provesAgain) => this.#lookAgain(containerId, provesAgain))
+  readonly #scaleDowns = new ScaleDowns((service) => this.#byService.get(service))
   readonly #watchers = new Watchers(
     () => this.#entries.values(),
     (service) => this.#byService.get(service),
@@ -38,7 +40,7 @@ export class Cluster {
       lives: this.#lives,
       onChange: (change) => {
         onChange(change)
-        cutOver(this.#byService.get(change.member.service))
+        this.#compare(change.member.service)
       },
       onReady: (entry) => this.#welcome(entry),
     }
@@ -73,7 +75,7 @@ export class Cluster {
     }
     // What is still declared of a network that was left was looked at since.
     for (const containerId of this.#lives.confirm()) this.#lookAgain(containerId, true)
-    for (const { service } of changed) cutOver(this.#byService.get(service))
+    for (const { service } of changed) this.#compare(service)
     this.#lives.forgetExcept((containerId) => this.#byContainer.has(containerId))
     this.#services = config.services
   }
@@ -123,6 +125,7 @@ export class Cluster {
 
   [Symbol.dispose](): void {
     this.#watchers[Symbol.dispose]()
+    this.#scaleDowns[Symbol.dispose]()
     for (const entry of this.#entries.values()) entry[Symbol.dispose]()
     this.#lives[Symbol.dispose]()
   }
@@ -165,6 +168,12 @@ export class Cluster {
     entry[Symbol.dispose]()
     this.#ledger.deleteRow(key)
     this.#owner.onChange({ member, before: member.state, after: 'gone', at: undefined })
+  }
+
+  /** What the others of its service make of a member. */
+  #compare(service: QualifiedName): void {
+    cutOver(this.#byService.get(service))
+    this.#scaleDowns.look(service)
   }
 
   #takeBack(containerId: string): void {

@@ -9,10 +9,11 @@ import { availability } from './availability.ts'
 import type { Availability, Connections, Facts, MemberState } from './availability.ts'
 import { startCheck } from './checks/member-check.ts'
 import type { Verdict } from './checks/member-check.ts'
-import { timerMaxMs } from './checks/pace.ts'
 import type { ContainerLives } from './container-lives.ts'
 import type { Life } from './life-cycle.ts'
 import { answersWell, portAccepts } from './readiness.ts'
+import { beginDrain, dismissed, ended, reprieve } from './timed.ts'
+import type { Drain, Reprieve } from './timed.ts'
 import { Vitals } from './vitals.ts'
 
 export interface ClusterMember {
@@ -54,6 +55,7 @@ export class Entry implements Disposable {
   settings: Settings
   readonly #owner: EntryOwner
   #superseded = false
+  #foreseen = false
   #accepting = false
   /** It was not at its address: whoever answers there now has to prove that it is. */
   #severed = false
@@ -62,8 +64,8 @@ export class Entry implements Disposable {
   #verdict: Verdict | undefined
   #failure: Reprieve | undefined
   #ejection: Reprieve | undefined
-  /** Since it is being stopped. */
-  #drain: { readonly timer: NodeJS.Timeout | undefined; over: boolean } | undefined
+  /** While it is being stopped. */
+  #drain: Drain | undefined
 
   constructor(
     member: Pick<ClusterMember, 'key' | 'service' | 'config' | 'row'>,
@@ -179,6 +181,22 @@ export class Entry implements Disposable {
     return state === 'ready'
   }
 
+  /** When its stop began, by performance.now(); -Infinity while it is not being stopped. */
+  get leavingSince(): number {
+    return this.#drain?.since ?? Number.NEGATIVE_INFINITY
+  }
+
+  get superseded(): boolean {
+    return this.#superseded
+  }
+
+  /** A scale-down has begun that is likely to take it as well; or not any more. */
+  foresee(foreseen: boolean): void {
+    if (foreseen === this.#foreseen) return
+    this.#foreseen = foreseen
+    this.settle(undefined)
+  }
+
   /** A newer generation of its service is ready, and takes over; or not any more. */
   supersede(superseded: boolean): void {
     if (superseded === this.#superseded) return
@@ -190,7 +208,7 @@ export class Entry implements Disposable {
   settle(at: number | undefined, before: MemberState | 'new' = this.member.state): void {
     const life = this.#owner.lives.of(this.member.config.container)
     if (life.phase !== 'draining') this.#drain = ended(this.#drain)
-    else this.#drain ??= this.#beginDrain()
+    else this.#drain ??= beginDrain(this.#draining.timeoutMs, () => this.settle(undefined))
     const { state, reason, admits, connections } = this.#availability(life)
     if (connections === 'cut') this.#severed = true
     if (state === 'ready' && before !== 'ready') this.#owner.onReady(this)
@@ -215,22 +233,12 @@ export class Entry implements Disposable {
       keepsSessions: this.#draining.keepsSessions,
       overdue: this.#drain?.over === true,
       superseded,
+      foreseen: this.#foreseen,
       status: this.#status,
       check: this.#check === undefined ? 'none' : (this.#verdict ?? 'unknown'),
       ejected: this.#ejection?.reason,
       failure: this.#failure?.reason,
     })
-  }
-
-  #beginDrain(): { readonly timer: NodeJS.Timeout | undefined; over: boolean } {
-    const { timeoutMs } = this.#draining
-    if (timeoutMs === 0) return { timer: undefined, over: false }
-    const end = (): void => {
-      drain.over = true
-      this.settle(undefined)
-    }
-    const drain = { timer: setTimeout(end, Math.min(timeoutMs, timerMaxMs)).unref(), over: false }
-    return drain
   }
 
   [Symbol.dispose](): void {
@@ -265,22 +273,4 @@ export class Entry implements Disposable {
     this.#severed = false
     this.settle(undefined)
   }
-}
-
-/** Something that is over by itself after a while. */
-interface Reprieve {
-  readonly reason: string
-  readonly timer: NodeJS.Timeout
-}
-
-function reprieve(reason: string, afterMs: number, end: () => void): Reprieve {
-  return { reason, timer: setTimeout(end, Math.min(afterMs, timerMaxMs)).unref() }
-}
-
-function ended(drain: { readonly timer: NodeJS.Timeout | undefined } | undefined): undefined {
-  clearTimeout(drain?.timer)
-}
-
-function dismissed(held: Reprieve | undefined): undefined {
-  clearTimeout(held?.timer)
 }

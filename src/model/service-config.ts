@@ -185,7 +185,7 @@ export interface ContainerRef {
   readonly paused: boolean
   /** The network of its own that it is reached through; undefined: none, as on the host's, or another container's. */
   readonly network?: string | undefined
-  /** Undefined: nobody asked, or its service does not mind. */
+  /** Undefined: nobody can tell. */
   readonly generation?: Generation | undefined
 }
 

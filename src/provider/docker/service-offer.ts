@@ -22,7 +22,7 @@ export interface ServiceOffer {
 }
 
 /** What a container says of itself as a member. */
-type OwnLabels = Omit<ServiceLabels, Exclude<keyof ServiceOptions, 'rollout'>>
+type OwnLabels = Omit<ServiceLabels, keyof ServiceOptions>
 type Target = Pick<MemberConfig, 'scheme' | 'host' | 'port'>
 
 const plainService: ServiceLabels = {
@@ -43,7 +43,7 @@ export function offerServices(asked: Asked): ReadonlyMap<string, ServiceOffer> {
   return new Map(
     [...labelled].map(([name, labels]) => {
       const { port, scheme, weight, url, route, parameters, ...config } = labels
-      const own = { port, scheme, weight, url, route, parameters, rollout: config.rollout }
+      const own = { port, scheme, weight, url, route, parameters }
       return [name, { config, standby: isStandby(own), member: memberOf(asked, name, own, address) }]
     }),
   )
@@ -75,8 +75,7 @@ function memberOf(
   if (target === undefined || labels.weight === 0) return undefined
   const { id, name, hostname, health, paused } = container
   const network = networkOf(container, target.host)
-  const { weight, route, parameters, rollout } = labels
-  const generation = rollout && { id: generationOf(container), at: container.createdAt }
+  const { weight, route, parameters } = labels
   return {
     id: `${id}:${target.port}`,
     ...target,
@@ -88,7 +87,7 @@ function memberOf(
       health,
       paused,
       ...(network !== undefined && { network }),
-      ...(generation !== undefined && { generation }),
+      generation: { id: generationOf(container), at: container.createdAt },
     },
     ...(route !== undefined && { route }),
     ...(hostname !== undefined && { hostname }),

@@ -13,6 +13,7 @@ const good: Facts = {
   keepsSessions: false,
   overdue: false,
   superseded: false,
+  foreseen: false,
   status: '',
   check: 'none',
   ejected: undefined,

@@ -56,6 +56,7 @@ test('two scaled services labelled for Traefik, without port labels, give their 
         health: 'none',
         paused: false,
         network: 'servers1_default',
+        generation: { id: 'static-v1 sha256:1', at: 1000 },
       },
     },
     {
@@ -71,6 +72,7 @@ test('two scaled services labelled for Traefik, without port labels, give their 
         health: 'none',
         paused: false,
         network: 'servers1_default',
+        generation: { id: 'static-v1 sha256:1', at: 1000 },
       },
     },
   ])
