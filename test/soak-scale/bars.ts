@@ -16,7 +16,7 @@ export function judge(rows: readonly Row[], times: Times): readonly Judgement[] 
   return [...rows.map(judgeRow), ...judgeTimes(times)]
 }
 
-function judgeRow({ on, what, manner, bar, worstMax, worstMs, requests, ...row }: Row): Judgement {
+function judgeRow({ on, what, manner, bar, p99Max, p99Ms, worstMax, worstMs, requests, ...row }: Row): Judgement {
   const failed = Object.values(row.failed).reduce((sum, count) => sum + count, 0)
   const missed = [
     ...(requests === 0 ? ['nobody asked anything'] : []),
@@ -27,9 +27,14 @@ function judgeRow({ on, what, manner, bar, worstMax, worstMs, requests, ...row }
       : []),
     ...(row.failed.wrong > 0 ? [`${row.failed.wrong} wrong answers`] : []),
     ...(row.twice > 0 ? [`${row.twice} POSTs carried out twice`] : []),
+    ...(p99Max !== undefined && !(p99Ms <= p99Max) ? [`one in a hundred took ${p99Ms.toFixed(1)} ms or longer`] : []),
     ...(worstMax !== undefined && !(worstMs < worstMax) ? [`the slowest took ${worstMs.toFixed(0)} ms`] : []),
   ]
-  const may = `${bar} may fail${worstMax === undefined ? '' : `, none takes ${worstMax / 1000} s`}`
+  const may = [
+    `${bar} may fail`,
+    ...(p99Max === undefined ? [] : [`99 of 100 within ${p99Max.toFixed(1)} ms`]),
+    ...(worstMax === undefined ? [] : [`none takes ${worstMax / 1000} s`]),
+  ].join(', ')
   return {
     name: `${on}, ${manner}, ${what}: ${may}`,
     held: missed.length === 0,

@@ -4,7 +4,7 @@ import type { ComposeTool } from '../../compose/setup/compose-tool.ts'
 import { say } from '../../compose/setup/step.ts'
 import { measureLatency } from '../docker/latency.ts'
 import { judge } from './bars.ts'
-import { cycles, engineRestarts, recreates, socketLoss, troubles } from './happenings.ts'
+import { cycles, engineRestarts, quiet, recreates, rolls, rollsFrom, socketLoss, troubles } from './happenings.ts'
 import { memberImage } from './member/image.ts'
 import type { Options } from './options.ts'
 import { PrivateEngine } from './private-engine.ts'
@@ -44,6 +44,7 @@ export class Course {
     const { parts, rounds } = this.#options
     const isMuster = this.#proxy.name === 'muster'
     if (parts.includes('scaling')) for (const tool of tools) await this.#scaling(tool)
+    if (parts.includes('rolling')) await this.#rolling(newest)
     if (parts.includes('troubles')) await this.#troubles(newest)
     // What follows is about the one connection to the engine, which no other proxy here holds on to in the same way.
     if (!isMuster) return
@@ -80,6 +81,15 @@ export class Course {
     }
   }
 
+  async #rolling(tool: ComposeTool): Promise<void> {
+    await using stack = new AsyncDisposableStack()
+    const scene = await this.#open(stack, { tool })
+    await scene.ready(['graceful'], rollsFrom)
+    await scene.untilServing(['graceful'])
+    const [peace] = await this.#under(scene, ['graceful'], quiet)
+    await this.#under(scene, ['graceful'], rolls(scene, this.#options.rolls, peace?.p99Ms ?? 0))
+  }
+
   async #troubles(tool: ComposeTool): Promise<void> {
     await using stack = new AsyncDisposableStack()
     const scene = await this.#open(stack, { tool })
@@ -112,9 +122,10 @@ export class Course {
     return stack.use(await Scene.open(this.#proxy, { stage, engine: `unix://${engineSocket}`, say: this.#log }))
   }
 
-  async #under(scene: Scene, manners: readonly Manner[], happening: Happening): Promise<void> {
+  async #under(scene: Scene, manners: readonly Manner[], happening: Happening): Promise<readonly Row[]> {
     const began = performance.now()
-    for (const row of await scene.under(manners, happening)) {
+    const rows = await scene.under(manners, happening)
+    for (const row of rows) {
       const failed = row.failures.length
       const seconds = ((performance.now() - began) / 1000).toFixed(0)
       say(`${row.on}: ${row.what}, ${row.manner}: ${failed} of ${row.requests} failed, ${seconds} s`)
@@ -123,6 +134,7 @@ export class Course {
     }
     this.#findings.times.killToLast.push(...scene.times.killToLast.splice(0))
     this.#findings.times.listeningToFirst.push(...scene.times.listeningToFirst.splice(0))
+    return rows
   }
 
   #name(): string {

@@ -7,6 +7,10 @@ import type { Manner } from './stage.ts'
 
 const cycle = [4, 2, 4, 1, 3] as const
 const fullReplicas = 4
+export const rollsFrom = 10
+const rollsTo = 3
+const rollsPerSecond = 500
+const quietMs = 10_000
 /** Between one step and the next, once it has taken effect. */
 const pauseMs = 300
 const recoverMs = 1200
@@ -43,6 +47,37 @@ export function recreates(scene: Scene, manners: readonly Manner[], times: numbe
       for (let done = 0; done < times; done++) {
         await scene.stage.up(manners, fullReplicas, { recreate: true, host })
         await scene.untilServing(manners)
+        await delay(pauseMs)
+      }
+    },
+  }
+}
+
+/** What follows is compared with it. */
+export const quiet: Happening = {
+  what: 'nothing',
+  bar: () => 'nothing',
+  perSecond: rollsPerSecond,
+  work: () => delay(quietMs),
+}
+
+/** Stopped and started again by hand, with five seconds to stop; nobody scales. @param quietP99 in peace, milliseconds */
+export function rolls(scene: Scene, times: number, quietP99: number): Happening {
+  const { stage } = scene
+  return {
+    what: `${times} × ${rollsFrom}→${rollsTo}→${rollsFrom}, docker stop and start`,
+    bar: () => 'nothing',
+    perSecond: rollsPerSecond,
+    p99Max: 2 * quietP99,
+    async work() {
+      const members = await stage.members('graceful')
+      for (let done = 0; done < times; done++) {
+        // Others each time.
+        const first = done % members.length
+        const going = [...members.slice(first), ...members.slice(0, first)].slice(0, rollsFrom - rollsTo)
+        await stage.docker('stop', '-t', '5', ...going)
+        await delay(pauseMs)
+        await scene.startAgain(going)
         await delay(pauseMs)
       }
     },

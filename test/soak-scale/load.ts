@@ -13,6 +13,8 @@ export interface LoadOptions {
   readonly books: Books
   /** What ids begin with: unlike that of any other load. */
   readonly prefix: string
+  /** Of all clients together. */
+  readonly perSecond?: number | undefined
 }
 
 interface Sent {
@@ -22,8 +24,8 @@ interface Sent {
 }
 
 const clients = 16
-/** A client asks no more often, however fast the answers are: 400 requests a second in all. */
-const everyMs = 40
+/** Clients ask no more often, however fast the answers are. */
+const perSecondDefault = 400
 /** Above what a proxy holds a request while a service has nobody: 15 s. */
 const timeoutMs = 20_000
 const [bodyBytesMin, bodyBytesMax] = [1024, 20 * 1024]
@@ -47,7 +49,8 @@ export class Load implements AsyncDisposable {
   }
 
   async #ask(index: number): Promise<void> {
-    const { prefix, books } = this.#options
+    const { prefix, books, perSecond = perSecondDefault } = this.#options
+    const everyMs = (clients * 1000) / perSecond
     const { signal } = this.#stop
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const method = index % 2 === 0 ? 'POST' : index % 4 === 1 ? 'GET' : 'PUT'

@@ -24,6 +24,12 @@ export async function hasServed(directory: string, member: string): Promise<bool
   return noted.includes('came ')
 }
 
+/** How often a member has begun to listen since notes were taken. */
+export async function timesListening(directory: string, member: string): Promise<number> {
+  const noted = await readFile(join(directory, member), 'utf8').catch(() => '')
+  return noted.split('listening ').length - 1
+}
+
 /** Reads what was noted since the last time, and empties the files: members append to them. */
 export async function takeNotes(directory: string): Promise<Notes> {
   const visits = new Map<string, Visit[]>()

@@ -11,7 +11,7 @@ import { traefik } from './proxies/traefik.ts'
 import { manners } from './stage.ts'
 import type { Manner } from './stage.ts'
 
-export const parts = ['scaling', 'troubles', 'socket', 'engine', 'latency'] as const
+export const parts = ['scaling', 'rolling', 'troubles', 'socket', 'engine', 'latency'] as const
 export type Part = (typeof parts)[number]
 
 export interface Options {
@@ -21,6 +21,7 @@ export interface Options {
   readonly manners: readonly Manner[]
   readonly cycles: number
   readonly recreates: number
+  readonly rolls: number
   readonly troubles: number
   readonly lossSeconds: number
   readonly rounds: number
@@ -39,6 +40,7 @@ export function readOptions(args: readonly string[]): Options {
     manners: values.app === undefined ? manners : chosen('app', values.app, manners, (manner) => manner),
     cycles: wholeNumber('cycles', values.cycles),
     recreates: wholeNumber('recreates', values.recreates),
+    rolls: wholeNumber('rolls', values.rolls),
     troubles: wholeNumber('troubles', values.troubles),
     lossSeconds: wholeNumber('loss-seconds', values['loss-seconds']),
     rounds: wholeNumber('rounds', values.rounds),
@@ -58,6 +60,7 @@ function parse(args: readonly string[]) {
         app: { type: 'string', multiple: true },
         cycles: { type: 'string', default: '50' },
         recreates: { type: 'string', default: '20' },
+        rolls: { type: 'string', default: '100' },
         troubles: { type: 'string', default: '5' },
         'loss-seconds': { type: 'string', default: '60' },
         rounds: { type: 'string', default: '200' },

@@ -21,6 +21,7 @@ const columns: readonly Column[] = [
   ['GET, PUT', ({ idempotentFailed }) => String(idempotentFailed)],
   ['twice', ({ twice }) => String(twice)],
   ['median ms', ({ medianMs }) => medianMs.toFixed(0)],
+  ['p99 ms', ({ p99Ms }) => p99Ms.toFixed(0)],
   ['worst ms', ({ worstMs }) => worstMs.toFixed(0)],
 ]
 

@@ -6,7 +6,7 @@ import { Books, percentile } from './books.ts'
 import type { FailureKind } from './books.ts'
 import { Departures } from './departures.ts'
 import { Load } from './load.ts'
-import { hasServed, takeNotes } from './notes.ts'
+import { hasServed, takeNotes, timesListening } from './notes.ts'
 import type { Notes } from './notes.ts'
 import type { Proxy, RunningProxy, Task } from './proxies/proxy.ts'
 import type { Manner, Stage } from './stage.ts'
@@ -24,8 +24,10 @@ export interface Row {
   readonly idempotentFailed: number
   readonly twice: number
   readonly medianMs: number
+  readonly p99Ms: number
   readonly worstMs: number
   readonly bar: Bar
+  readonly p99Max: number | undefined
   readonly worstMax: number | undefined
   readonly failures: readonly Judged[]
 }
@@ -35,6 +37,10 @@ export interface Happening {
   readonly bar: (manner: Manner) => Bar
   /** Of the worst latency, milliseconds. */
   readonly worstMax?: number
+  /** Of the latency that one request in a hundred exceeds, milliseconds. */
+  readonly p99Max?: number
+  /** Requests; undefined: as the load has it. */
+  readonly perSecond?: number
   /** Its members come and go for good, so that it shows how soon a proxy follows. */
   readonly timed?: boolean
   readonly work: () => Promise<void>
@@ -90,14 +96,29 @@ export class Scene implements AsyncDisposable {
     }
   }
 
-  async under(manners: readonly Manner[], { what, work, bar, worstMax, timed }: Happening): Promise<readonly Row[]> {
+  /** Starts members again and waits until each listens; not for ever. */
+  async startAgain(members: readonly string[]): Promise<void> {
+    const { notes } = this.stage
+    const before = await Promise.all(members.map((member) => timesListening(notes, member)))
+    await this.stage.docker('start', ...members)
+    const deadline = performance.now() + servesWithinMs
+    while (performance.now() < deadline) {
+      const by = await Promise.all(members.map((member) => timesListening(notes, member)))
+      if (by.every((times, index) => times > (before[index] ?? 0))) return
+      await delay(50)
+    }
+  }
+
+  async under(manners: readonly Manner[], happening: Happening): Promise<readonly Row[]> {
+    const { what, work, bar, worstMax, p99Max, timed, perSecond } = happening
     await takeNotes(this.stage.notes)
     this.departures.clear()
     const books = new Map(manners.map((manner) => [manner, new Books()]))
     {
       await using stack = new AsyncDisposableStack()
       for (const [manner, of] of books) {
-        stack.use(new Load({ port: this.proxy.port, path: `/${manner}`, books: of, prefix: `${++loads}` }))
+        const asked = { port: this.proxy.port, path: `/${manner}`, prefix: `${++loads}`, perSecond }
+        stack.use(new Load({ ...asked, books: of }))
       }
       await work()
     }
@@ -107,9 +128,13 @@ export class Scene implements AsyncDisposable {
     return [...books].map(([manner, of]) => {
       const { judged, counts, idempotentFailed, twice } = account(of, notes, this.departures.all)
       const { requests, failed, latencies } = of
-      const [medianMs, worstMs] = [percentile(latencies, 0.5), percentile(latencies, 1)]
-      const found = { requests, failed, places: counts, idempotentFailed, twice, medianMs, worstMs, failures: judged }
-      return { on: this.stage.compose, what, manner, ...found, bar: bar(manner), worstMax }
+      const times = {
+        medianMs: percentile(latencies, 0.5),
+        p99Ms: percentile(latencies, 0.99),
+        worstMs: percentile(latencies, 1),
+      }
+      const found = { requests, failed, places: counts, idempotentFailed, twice, ...times, failures: judged }
+      return { on: this.stage.compose, what, manner, ...found, bar: bar(manner), p99Max, worstMax }
     })
   }
 
