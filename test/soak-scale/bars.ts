@@ -11,6 +11,7 @@ export interface Judgement {
 const killToLastMedianMax = 5
 const killToLastWorstMax = 50
 const listeningToFirstMedianMax = 60
+const answerToListWorstMax = 2000
 
 export function judge(rows: readonly Row[], times: Times): readonly Judgement[] {
   return [...rows.map(judgeRow), ...judgeTimes(times)]
@@ -42,7 +43,7 @@ function judgeRow({ on, what, manner, bar, p99Max, p99Ms, worstMax, worstMs, req
   }
 }
 
-function judgeTimes({ killToLast, listeningToFirst }: Times): readonly Judgement[] {
+function judgeTimes({ killToLast, listeningToFirst, answerToList }: Times): readonly Judgement[] {
   const judgements: Judgement[] = []
   if (killToLast.length > 0) {
     const [median, worst] = [percentile(killToLast, 0.5), percentile(killToLast, 1)]
@@ -58,6 +59,14 @@ function judgeTimes({ killToLast, listeningToFirst }: Times): readonly Judgement
       name: `who listens gets a request: median below ${listeningToFirstMedianMax} ms`,
       held: median < listeningToFirstMedianMax,
       figures: `${median.toFixed(1)} ms of ${listeningToFirst.length}`,
+    })
+  }
+  if (answerToList.length > 0) {
+    const worst = percentile(answerToList, 1)
+    judgements.push({
+      name: `an engine that answers again is known within ${answerToListWorstMax / 1000} s`,
+      held: worst < answerToListWorstMax,
+      figures: `${worst.toFixed(0)} ms at most, of ${answerToList.length}`,
     })
   }
   return judgements

@@ -7,6 +7,7 @@ import { judge } from './bars.ts'
 import { cycles, engineRestarts, quiet, recreates, rolls, rollsFrom, socketLoss, troubles } from './happenings.ts'
 import { memberImage } from './member/image.ts'
 import type { Options } from './options.ts'
+import { MusterView } from './muster-view.ts'
 import { PrivateEngine } from './private-engine.ts'
 import { musterFromCheckout } from './proxies/muster.ts'
 import type { Proxy } from './proxies/proxy.ts'
@@ -16,7 +17,8 @@ import { Scene } from './scene.ts'
 import type { Happening, Row, Times } from './scene.ts'
 import { SocketRelay } from './socket-relay.ts'
 import { Stage } from './stage.ts'
-import type { Manner, StageOptions } from './stage.ts'
+import type { App, StageOptions } from './stage.ts'
+import { startSurvivors } from './survivors.ts'
 
 interface Findings {
   readonly rows: Row[]
@@ -31,7 +33,11 @@ export class Course {
   readonly #proxy: Proxy
   readonly #options: Options
   readonly #log: ((text: string) => void) | undefined
-  readonly #findings: Findings = { rows: [], times: { killToLast: [], listeningToFirst: [] }, latency: {} }
+  readonly #findings: Findings = {
+    rows: [],
+    times: { killToLast: [], listeningToFirst: [], answerToList: [] },
+    latency: {},
+  }
   #stages = 0
 
   constructor(proxy: Proxy, options: Options, log: ((text: string) => void) | undefined) {
@@ -49,7 +55,7 @@ export class Course {
     // What follows is about the one connection to the engine, which no other proxy here holds on to in the same way.
     if (!isMuster) return
     if (parts.includes('socket')) await this.#socketLoss(newest)
-    if (parts.includes('engine')) await this.#engineRestarts(newest)
+    if (parts.includes('engine')) for (const live of [true, false]) await this.#engineRestarts(newest, live)
     if (parts.includes('latency')) this.#findings.latency = await measureLatency({ tool: newest, rounds })
   }
 
@@ -107,14 +113,18 @@ export class Course {
     await this.#under(scene, ['graceful'], socketLoss(scene, relay, this.#options.lossSeconds * 1000))
   }
 
-  async #engineRestarts(tool: ComposeTool): Promise<void> {
+  async #engineRestarts(tool: ComposeTool, liveRestore: boolean): Promise<void> {
     await using stack = new AsyncDisposableStack()
-    const engine = stack.use(await PrivateEngine.open([memberImage]))
-    const stage = stack.use(await Stage.open({ tool, name: this.#name(), env: engine.env, usesBridge: true }))
-    const task = { stage, engine: `unix://${engine.socket}`, say: this.#log }
+    const engine = stack.use(await PrivateEngine.open([memberImage], liveRestore))
+    const own = { name: this.#name(), env: engine.env, restarts: !liveRestore }
+    const stage = stack.use(await Stage.open({ tool, usesBridge: true, ...own }))
+    const machine = stack.use(await Stage.open({ tool, usesBridge: true, name: this.#name() }))
+    const view = await MusterView.open()
+    const words = [...(await startSurvivors(machine, stage)), ...view.words]
+    const task = { stage, engine: `unix://${engine.socket}`, say: this.#log, words }
     const scene = stack.use(await Scene.open(musterFromCheckout, task))
     await scene.ready(['graceful'], replicas)
-    await this.#under(scene, ['graceful'], engineRestarts(scene, engine, 3))
+    await this.#under(scene, ['graceful', 'survivor'], engineRestarts(scene, { engine, view, times: 3 }))
   }
 
   async #open(stack: AsyncDisposableStack, options: Pick<StageOptions, 'tool'>): Promise<Scene> {
@@ -122,7 +132,7 @@ export class Course {
     return stack.use(await Scene.open(this.#proxy, { stage, engine: `unix://${engineSocket}`, say: this.#log }))
   }
 
-  async #under(scene: Scene, manners: readonly Manner[], happening: Happening): Promise<readonly Row[]> {
+  async #under(scene: Scene, manners: readonly App[], happening: Happening): Promise<readonly Row[]> {
     const began = performance.now()
     const rows = await scene.under(manners, happening)
     for (const row of rows) {
@@ -134,6 +144,7 @@ export class Course {
     }
     this.#findings.times.killToLast.push(...scene.times.killToLast.splice(0))
     this.#findings.times.listeningToFirst.push(...scene.times.listeningToFirst.splice(0))
+    this.#findings.times.answerToList.push(...scene.times.answerToList.splice(0))
     return rows
   }
 

@@ -50,6 +50,11 @@ export class Departures implements AsyncDisposable {
     }
   }
 
+  /** Everybody who was leaving is gone, whether the engine could still tell or not. */
+  close(): void {
+    for (const departure of this.all) departure.to = Math.min(departure.to, epochMs())
+  }
+
   /** Forgets what was: ids of members and requests of the next row are new ones. */
   clear(): void {
     this.all.length = 0

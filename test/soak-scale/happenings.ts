@@ -1,9 +1,10 @@
 // What happens to members and engine while requests are under way.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Bar, Happening, Scene } from './scene.ts'
+import type { MusterView } from './muster-view.ts'
 import type { PrivateEngine } from './private-engine.ts'
 import type { SocketRelay } from './socket-relay.ts'
-import type { Manner } from './stage.ts'
+import type { App, Manner } from './stage.ts'
 
 const cycle = [4, 2, 4, 1, 3] as const
 const fullReplicas = 4
@@ -18,7 +19,7 @@ const pausedMs = 1000
 const apartMs = 1000
 const engineAwayMs = 1000
 
-const inSight = (manner: Manner): Bar => (manner === 'graceful' ? 'nothing' : 'what was inside')
+const inSight = (manner: App): Bar => (manner === 'graceful' ? 'nothing' : 'what was inside')
 
 export function cycles(scene: Scene, manners: readonly Manner[], times: number, host?: string): Happening {
   return {
@@ -147,17 +148,39 @@ export function socketLoss(scene: Scene, relay: SocketRelay, ms: number): Happen
   }
 }
 
-export function engineRestarts(scene: Scene, engine: PrivateEngine, times: number): Happening {
+export interface EngineRestarts {
+  readonly engine: PrivateEngine
+  readonly view: MusterView
+  readonly times: number
+}
+
+export function engineRestarts(scene: Scene, { engine, view, times }: EngineRestarts): Happening {
+  const { stage, departures } = scene
+  const stop = async (): Promise<void> => {
+    if (engine.liveRestore) return engine.stop()
+    const members = await stage.members('graceful')
+    const ended = engine.stop()
+    await Promise.all(members.map((member) => departures.during('the engine', member, () => ended)))
+    departures.close()
+  }
+  const restart = async (): Promise<number> => {
+    await stop()
+    await delay(engineAwayMs)
+    return engine.start()
+  }
   return {
-    what: `${times} × engine restart (live-restore), then 4→2`,
-    bar: () => 'nothing',
+    what: `${times} × engine restart ${engine.liveRestore ? 'with' : 'without'} live-restore, then 4→2`,
+    bar: (app) => (engine.liveRestore || app === 'survivor' ? 'nothing' : 'what was inside and may not be repeated'),
     async work() {
-      await delay(pauseMs)
+      await view.untilReady('graceful@docker', fullReplicas)
       for (let done = 0; done < times; done++) {
-        await engine.restart(engineAwayMs)
+        const [answers, listed] = await Promise.all([restart(), view.untilBack()])
+        scene.times.answerToList.push(Math.max(listed - answers, 0))
+        // A container whose process cannot take a signal yet keeps an engine from ending for ten seconds.
+        await view.untilReady('graceful@docker', fullReplicas)
         await delay(recoverMs)
       }
-      await scene.stage.up(['graceful'], 2)
+      await stage.up(['graceful'], 2)
       await delay(recoverMs)
     },
   }

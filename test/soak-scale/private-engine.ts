@@ -1,15 +1,18 @@
-// A Docker engine of our own beside the machine's, with live-restore, that can be restarted: own files, socket, bridge and
-// containerd, and no firewall rules, since those it would share.
+// A Docker engine of our own beside the machine's, with live-restore or without, that can be restarted: own files, socket, bridge
+// and containerd, and no firewall rules, since those it would share.
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { SetupError, attempt, lastLines, run } from '../../compose/setup/run.ts'
+import { SetupError, lastLines, run } from '../../compose/setup/run.ts'
+import { epochMs } from './books.ts'
 
 const answersWithinMs = 30_000
+/** Without live-restore it gives its containers 15 s. */
 const endsWithinMs = 20_000
 /** Of a range no engine takes by itself. */
 const subnet = '10.213.77.1/24'
@@ -24,22 +27,25 @@ export class PrivateEngine implements AsyncDisposable {
   readonly #bridge = `soak${process.pid}`
   readonly #log = join(this.#directory, 'dockerd.log')
   readonly socket = join(this.#directory, 'docker.sock')
+  /** Containers go on while it is away; otherwise they end with it, and start with it if they are to. */
+  readonly liveRestore: boolean
   #child: ChildProcess | undefined
 
-  private constructor() {
+  private constructor(liveRestore: boolean) {
+    this.liveRestore = liveRestore
     open.add(this)
   }
 
   /** With these images of the machine's engine. */
-  static async open(images: readonly string[]): Promise<PrivateEngine> {
-    const engine = new PrivateEngine()
+  static async open(images: readonly string[], liveRestore: boolean): Promise<PrivateEngine> {
+    const engine = new PrivateEngine(liveRestore)
     try {
       await run('ip', ['link', 'add', 'name', engine.#bridge, 'type', 'bridge'])
       await run('ip', ['addr', 'add', subnet, 'dev', engine.#bridge])
       await run('ip', ['link', 'set', engine.#bridge, 'up'])
       mkdirSync(join(engine.#directory, 'exec'))
       writeFileSync(join(engine.#directory, 'daemon.json'), '{}')
-      await engine.#start()
+      await engine.start()
       const save = spawn('docker', ['save', ...images], { stdio: ['ignore', 'pipe', 'ignore'] })
       await run('docker', ['load'], { input: save.stdout, env: engine.env })
     } catch (error) {
@@ -53,11 +59,31 @@ export class PrivateEngine implements AsyncDisposable {
     return { DOCKER_HOST: `unix://${this.socket}` }
   }
 
-  /** Containers go on meanwhile. */
-  async restart(awayMs: number): Promise<void> {
-    await this.#stop()
-    await delay(awayMs)
-    await this.#start()
+  /** Its socket is there before it answers. Resolves to when it did, milliseconds since the epoch. */
+  async start(): Promise<number> {
+    const log = openSync(this.#log, 'a')
+    const child = spawn('dockerd', this.#arguments(), { stdio: ['ignore', log, log] })
+    this.#child = child
+    closeSync(log)
+    const deadline = performance.now() + answersWithinMs
+    while (!(await this.#answers())) {
+      if (child.exitCode !== null || performance.now() > deadline) {
+        throw new SetupError(
+          `the engine of the soak's own does not answer:\n${lastLines(readFileSync(this.#log, 'utf8'))}`,
+        )
+      }
+      await delay(10)
+    }
+    return epochMs()
+  }
+
+  /** Its socket goes at once. */
+  async stop(): Promise<void> {
+    const child = this.#child
+    if (child === undefined || child.exitCode !== null) return
+    const exited = once(child, 'exit', { signal: AbortSignal.timeout(endsWithinMs) })
+    child.kill()
+    await exited
   }
 
   /** At once: containers first, since nobody would be left to end them. */
@@ -79,22 +105,6 @@ export class PrivateEngine implements AsyncDisposable {
     return Promise.resolve()
   }
 
-  async #start(): Promise<void> {
-    const log = openSync(this.#log, 'a')
-    const child = spawn('dockerd', this.#arguments(), { stdio: ['ignore', log, log] })
-    this.#child = child
-    closeSync(log)
-    const deadline = performance.now() + answersWithinMs
-    while ((await attempt('docker', ['version'], { env: this.env })).code !== 0) {
-      if (child.exitCode !== null || performance.now() > deadline) {
-        throw new SetupError(
-          `the engine of the soak's own does not answer:\n${lastLines(readFileSync(this.#log, 'utf8'))}`,
-        )
-      }
-      await delay(50)
-    }
-  }
-
   #arguments(): string[] {
     const at = (name: string): string => join(this.#directory, name)
     return [
@@ -104,7 +114,7 @@ export class PrivateEngine implements AsyncDisposable {
       `--exec-root=${at('exec')}`,
       `--pidfile=${at('docker.pid')}`,
       `--bridge=${this.#bridge}`,
-      '--live-restore',
+      ...(this.liveRestore ? ['--live-restore'] : []),
       '--iptables=false',
       '--ip6tables=false',
       '--ip-masq=false',
@@ -112,12 +122,14 @@ export class PrivateEngine implements AsyncDisposable {
     ]
   }
 
-  async #stop(): Promise<void> {
-    const child = this.#child
-    if (child === undefined || child.exitCode !== null) return
-    const exited = once(child, 'exit', { signal: AbortSignal.timeout(endsWithinMs) })
-    child.kill()
-    await exited
+  async #answers(): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const signal = AbortSignal.timeout(answersWithinMs)
+    get({ socketPath: this.socket, path: '/_ping', agent: false, signal }, (response) => {
+      response.resume()
+      resolve(response.statusCode === 200)
+    }).on('error', () => resolve(false))
+    return promise
   }
 
   #isContainerdThere(): boolean {

@@ -31,10 +31,14 @@ export function tableOf(rows: readonly Row[]): string {
   return aligned(lines)
 }
 
-export function timesTable({ killToLast, listeningToFirst }: Times, others: Readonly<Record<string, Summary>>): string {
+export function timesTable(
+  { killToLast, listeningToFirst, answerToList }: Times,
+  others: Readonly<Record<string, Summary>>,
+): string {
   const ours = {
     'kill event → last request that still came': summaryOf(killToLast),
     'listening → first request': summaryOf(listeningToFirst),
+    'engine answers again → Muster has its containers': summaryOf(answerToList),
   }
   const measured = Object.entries({ ...ours, ...others }).filter(([, { times }]) => times > 0)
   if (measured.length === 0) return ''

@@ -9,7 +9,7 @@ import { Load } from './load.ts'
 import { hasServed, takeNotes, timesListening } from './notes.ts'
 import type { Notes } from './notes.ts'
 import type { Proxy, RunningProxy, Task } from './proxies/proxy.ts'
-import type { Manner, Stage } from './stage.ts'
+import type { App, Manner, Stage } from './stage.ts'
 
 /** What may fail: nothing, what was inside a member that left, or of that only what nobody may repeat. */
 export type Bar = 'nothing' | 'what was inside' | 'what was inside and may not be repeated'
@@ -17,7 +17,7 @@ export type Bar = 'nothing' | 'what was inside' | 'what was inside and may not b
 export interface Row {
   readonly on: string
   readonly what: string
-  readonly manner: Manner
+  readonly manner: App
   readonly requests: number
   readonly failed: Readonly<Record<FailureKind, number>>
   readonly places: Readonly<Record<Place, number>>
@@ -34,7 +34,7 @@ export interface Row {
 
 export interface Happening {
   readonly what: string
-  readonly bar: (manner: Manner) => Bar
+  readonly bar: (manner: App) => Bar
   /** Of the worst latency, milliseconds. */
   readonly worstMax?: number
   /** Of the latency that one request in a hundred exceeds, milliseconds. */
@@ -50,6 +50,8 @@ export interface Happening {
 export interface Times {
   readonly killToLast: number[]
   readonly listeningToFirst: number[]
+  /** From the first answer of an engine that was away until Muster has its containers again. */
+  readonly answerToList: number[]
 }
 
 const answersWithinMs = 30_000
@@ -63,7 +65,7 @@ export class Scene implements AsyncDisposable {
   readonly stage: Stage
   readonly proxy: RunningProxy
   readonly departures: Departures
-  readonly times: Times = { killToLast: [], listeningToFirst: [] }
+  readonly times: Times = { killToLast: [], listeningToFirst: [], answerToList: [] }
 
   private constructor(stage: Stage, proxy: RunningProxy, departures: Departures) {
     this.stage = stage
@@ -109,7 +111,7 @@ export class Scene implements AsyncDisposable {
     }
   }
 
-  async under(manners: readonly Manner[], happening: Happening): Promise<readonly Row[]> {
+  async under(manners: readonly App[], happening: Happening): Promise<readonly Row[]> {
     const { what, work, bar, worstMax, p99Max, timed, perSecond } = happening
     await takeNotes(this.stage.notes)
     this.departures.clear()

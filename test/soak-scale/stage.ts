@@ -15,6 +15,8 @@ export const soakLabel = 'soak.stage'
 /** How a member ends; also the name of its service, and the path below which it answers. */
 export const manners = ['graceful', 'tidy', 'abrupt'] as const
 export type Manner = (typeof manners)[number]
+/** What is asked: members that come and go, or those of survivors.ts. */
+export type App = Manner | 'survivor'
 
 export interface StageOptions {
   readonly tool: ComposeTool
@@ -24,6 +26,8 @@ export interface StageOptions {
   readonly env?: Readonly<Record<string, string>>
   /** An address of the one network there is, where none may be made. */
   readonly usesBridge?: boolean
+  /** Members that ended with their engine start with it. */
+  readonly restarts?: boolean
 }
 
 /** Stages that are not swept away yet. */
@@ -39,13 +43,15 @@ export class Stage implements AsyncDisposable {
   readonly directory = mkdtempSync(join(tmpdir(), 'muster-soak-scale-'))
   readonly notes = join(this.directory, 'notes')
   readonly env: Readonly<Record<string, string>>
+  readonly restarts: boolean
   readonly #tool: ComposeTool
   readonly #ending = new AbortController()
 
-  private constructor({ tool, name, env = {}, usesBridge = false }: StageOptions) {
+  private constructor({ tool, name, env = {}, usesBridge = false, restarts = false }: StageOptions) {
     this.name = name
     this.network = usesBridge ? 'bridge' : name
     this.env = env
+    this.restarts = restarts
     this.#tool = tool
     mkdirSync(this.notes)
     open.add(this)
@@ -124,13 +130,14 @@ export class Stage implements AsyncDisposable {
 }
 
 /** Members need half a second to listen, and are small enough to run out of memory soon. */
-function composeFile({ name, network, notes }: Stage): string {
+function composeFile({ name, network, notes, restarts }: Stage): string {
   const services = manners.map(
     (manner) => `
   ${manner}:
     image: ${memberImage}
     environment: { MANNER: ${manner}, LISTEN_AFTER_MS: '500' }
     ${network === 'bridge' ? 'network_mode: bridge' : 'networks: [front]'}
+    restart: ${restarts ? 'always' : "'no'"}
     volumes: ['${notes}:/notes']
     mem_limit: 128m
     memswap_limit: 128m

@@ -54,11 +54,11 @@ export const musterFromCheckout: Proxy = {
 }
 
 /** Of this stage's containers it takes care, and of no other. */
-function flags({ stage, say }: Task): string[] {
+function flags({ stage, say, words = [] }: Task): string[] {
   const constraint = `Label(\`${soakLabel}\`, \`${stage.name}\`)`
   // With the header that tells requests apart.
   const log = ['--log.level=debug', '--accesslog.format=json', '--accesslog.fields.headers.names.x-soak-id=keep']
-  return ['--providers.docker', `--providers.docker.constraints=${constraint}`, ...(say ? log : [])]
+  return ['--providers.docker', `--providers.docker.constraints=${constraint}`, ...(say ? log : []), ...words]
 }
 
 /** Whether this checkout has the Docker API socket already. */

@@ -7,6 +7,8 @@ export interface Task {
   readonly engine: string
   /** What the proxy says, where somebody reads it; it is to say more then. */
   readonly say: ((text: string) => void) | undefined
+  /** Added to Muster's command line. */
+  readonly words?: readonly string[]
 }
 
 export interface RunningProxy extends AsyncDisposable {
