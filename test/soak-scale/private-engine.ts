@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -97,7 +97,9 @@ export class PrivateEngine implements AsyncDisposable {
     for (let tries = 0; !ended() && tries < 100; tries++) spawnSync('sleep', ['0.1'])
     spawnSync('ip', ['link', 'del', this.#bridge])
     for (const mount of this.#mounts()) spawnSync('umount', ['-l', mount])
-    rmSync(this.#directory, { recursive: true, force: true })
+    // An engine on its way out still takes files away, where rmSync would stop without a word.
+    for (let tries = 0; existsSync(this.#directory) && tries < 10; tries++)
+      rmSync(this.#directory, { recursive: true, force: true })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
