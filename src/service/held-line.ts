@@ -1,9 +1,8 @@
 // The requests that wait in one service for a member to become ready: first come, first served, but client by client, so that
 // one with a thousand requests keeps nobody else from its turn.
 import type { Exchange } from '../exchange/exchange.ts'
-
-/** Released at a time; each one that is over makes room for the next. A member that has just come must not be run over. */
-const releasedMax = 32
+import { ClientQueues } from './client-queues.ts'
+import { Pace } from './pace.ts'
 
 /** `go`: ask again. */
 export type Outcome = 'go' | 'late' | 'full' | 'gone'
@@ -15,33 +14,42 @@ interface Held {
   readonly leave: (outcome: Outcome) => void
 }
 
+/** As many are given up at a time: all that waited when their service was lost are late in the same instant. */
+const lateMax = 500
+
 export class HeldLine {
-  /** In the order of their turns; each client's requests in the order they came. */
-  readonly #clients = new Map<string, Held[]>()
+  readonly #queues = new ClientQueues<Held>()
   /** Under way since they were released. */
   readonly #released = new Set<Exchange>()
-  #length = 0
+  readonly #pace = new Pace()
+  /** Nobody who waits is late before. */
+  #lateFrom = Infinity
 
   get length(): number {
-    return this.#length
+    return this.#queues.length
   }
 
-  /** Nobody waits, and nobody who waited is on the way. */
+  /** Nobody waits, and nobody who waited is newly on the way. */
   get isOver(): boolean {
-    return this.#length === 0 && this.#released.size === 0
+    return this.length === 0 && this.#pace.isIdle
   }
 
   /** A newcomer must not overtake those who wait. */
   mustWait(exchange: Exchange): boolean {
-    return this.#length > 0 && !this.#released.has(exchange)
+    return this.length > 0 && !this.#released.has(exchange)
   }
 
   /** @param max as many may wait; beyond, the client gives way that has the most in the line */
   join(exchange: Exchange, until: number, max: number): Promise<Outcome> {
     // Released, and there was nobody for it after all: it was first, and is first again.
     const wasFirst = this.#released.delete(exchange)
+    if (wasFirst) this.#pace.missed(exchange)
     const { clientIp } = exchange.head
-    if (!wasFirst && this.#length >= max && !this.#makeRoom(clientIp)) return Promise.resolve('full')
+    if (!wasFirst && this.length >= max) {
+      const tooMany = this.#queues.tooMany(clientIp)
+      if (tooMany === undefined) return Promise.resolve('full')
+      tooMany.leave('full')
+    }
     const { promise, resolve } = Promise.withResolvers<Outcome>()
     const client = exchange.kind === 'http' ? exchange.response : exchange.socket
     const onClose = (): void => held.leave('gone')
@@ -49,81 +57,76 @@ export class HeldLine {
       exchange,
       until,
       leave: (outcome) => {
-        if (!this.#remove(held)) return
+        this.#queues.remove(seat)
         client.removeListener('close', onClose)
         resolve(outcome)
       },
     }
-    this.#add(clientIp, held, wasFirst)
+    const seat = this.#queues.add(clientIp, held, wasFirst)
+    this.#lateFrom = Math.min(this.#lateFrom, until)
     if (client.destroyed) onClose()
     else client.on('close', onClose)
     return promise
   }
 
-  /** Lets one try whether there is anybody. */
-  probe(): void {
-    if (this.#released.size === 0) this.#releaseNext()
+  /** Lets one try whether there is anybody. `sure`: there is. */
+  probe(sure: boolean): void {
+    if (this.#pace.mayTry(sure)) this.#releaseNext()
   }
 
   /** A released request found a member: others may follow. */
   found(exchange: Exchange): void {
     if (!this.#released.has(exchange)) return
-    while (this.#length > 0 && this.#released.size < releasedMax) this.#releaseNext()
+    this.#pace.found()
+    this.#releaseMore()
   }
 
   /** A request is over, released or not. */
   done(exchange: Exchange): void {
-    if (this.#released.delete(exchange) && this.#length > 0) this.#releaseNext()
+    if (!this.#released.delete(exchange)) return
+    this.#pace.end(exchange)
+    this.#releaseMore()
   }
 
-  expire(now: number): void {
-    for (const requests of this.#clients.values()) {
-      for (const held of requests.filter(({ until }) => until <= now)) held.leave('late')
+  /** Time has passed. */
+  look(now: number): void {
+    this.#giveUpLate(now)
+    this.#pace.look(this.length > 0)
+    this.#releaseMore()
+  }
+
+  /** Nobody is waited for any longer. */
+  giveUp(): void {
+    for (const held of this.#queues) held.leave('late')
+  }
+
+  #giveUpLate(now: number): void {
+    if (now < this.#lateFrom) return
+    let left = lateMax
+    this.#lateFrom = Infinity
+    for (const held of this.#queues) {
+      if (held.until > now) this.#lateFrom = Math.min(this.#lateFrom, held.until)
+      else if (left > 0) {
+        left--
+        held.leave('late')
+      } else {
+        // The others' turn is the next look.
+        this.#lateFrom = held.until
+        return
+      }
     }
+  }
+
+  #releaseMore(): void {
+    while (this.length > 0 && this.#pace.hasRoom) this.#releaseNext()
   }
 
   #releaseNext(): void {
-    const [client, requests] = this.#clients.entries().next().value ?? []
-    const held = requests?.[0]
-    if (client === undefined || requests === undefined || held === undefined) return
+    const held = this.#queues.next
+    if (held === undefined) return
+    this.#queues.passTurn()
     this.#released.add(held.exchange)
+    this.#pace.start(held.exchange)
     held.leave('go')
-    // The next turn is another client's.
-    if (requests.length > 0) {
-      this.#clients.delete(client)
-      this.#clients.set(client, requests)
-    }
-  }
-
-  #add(client: string, held: Held, first: boolean): void {
-    this.#length++
-    const requests = this.#clients.get(client)
-    if (requests === undefined) {
-      const others = first ? [...this.#clients] : []
-      if (first) this.#clients.clear()
-      this.#clients.set(client, [held])
-      for (const [other, theirs] of others) this.#clients.set(other, theirs)
-    } else if (first) requests.unshift(held)
-    else requests.push(held)
-  }
-
-  #remove(held: Held): boolean {
-    const client = held.exchange.head.clientIp
-    const requests = this.#clients.get(client)
-    const at = requests?.indexOf(held) ?? -1
-    if (requests === undefined || at === -1) return false
-    requests.splice(at, 1)
-    if (requests.length === 0) this.#clients.delete(client)
-    this.#length--
-    return true
-  }
-
-  /** True: whoever has the most lost its last one, which is more than this client has. */
-  #makeRoom(client: string): boolean {
-    let most: Held[] = []
-    for (const requests of this.#clients.values()) if (requests.length > most.length) most = requests
-    if (most.length <= (this.#clients.get(client)?.length ?? 0) + 1) return false
-    most.at(-1)?.leave('full')
-    return true
   }
 }

@@ -57,32 +57,38 @@ export class Holds implements Disposable {
   async hold(name: string, exchange: Exchange, { ms, since }: Patience): Promise<string | undefined> {
     const { record } = exchange
     record.heldUntil ??= since + ms
-    const isLate = record.heldUntil <= Date.now()
-    const outcome = isLate ? 'late' : await this.#line(name).join(exchange, record.heldUntil, this.#maxHeld)
     try {
-      if (outcome === 'gone') throw new UpstreamError('client-gone', 'the client went away', { sent: false })
-      if (outcome === 'late') return `none became ready within ${ms / 1000} s`
-      if (outcome === 'full') return 'too many requests wait for one'
-      await this.#awaited(name)?.serve(exchange)
-      return undefined
+      for (;;) {
+        const isLate = record.heldUntil <= Date.now()
+        const outcome = isLate ? 'late' : await this.#line(name).join(exchange, record.heldUntil, this.#maxHeld)
+        if (outcome === 'gone') throw new UpstreamError('client-gone', 'the client went away', { sent: false })
+        if (outcome === 'late') return `none became ready within ${ms / 1000} s`
+        if (outcome === 'full') return 'too many requests wait for one'
+        const awaited = this.#awaited(name)
+        // Taken away since others before it were served: it may come back.
+        if (awaited === undefined) continue
+        if (awaited.canServe(false)) this.found(name, exchange)
+        await awaited.serve(exchange)
+        return undefined
+      }
     } finally {
       this.#done(name, exchange)
     }
   }
 
-  /** Somebody was there for it: others may follow. */
+  /** Somebody is there for it: others may follow. */
   found(name: string, exchange: Exchange): void {
     if (this.#lines.size > 0) this.#lines.get(name)?.found(exchange)
   }
 
   /** There may be news for those who wait. */
   wake(): void {
-    for (const [name, line] of this.#lines) if (this.#isThere(name, false)) line.probe()
+    for (const [name, line] of this.#lines) if (this.#isThere(name, false)) line.probe(true)
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer)
-    for (const line of this.#lines.values()) line.expire(Number.POSITIVE_INFINITY)
+    for (const line of this.#lines.values()) line.giveUp()
   }
 
   /** The request is over, one way or the other. */
@@ -106,13 +112,18 @@ export class Holds implements Disposable {
     const now = Date.now()
     const desperate = ++this.#looks % desperateEvery === 0
     for (const [name, line] of this.#lines) {
-      line.expire(now)
-      if (this.#isThere(name, desperate)) line.probe()
+      line.look(now)
+      if (line.length > 0) this.#probe(name, line, desperate)
       if (line.isOver) this.#lines.delete(name)
     }
     if (this.#lines.size > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined
+  }
+
+  #probe(name: string, line: HeldLine, desperate: boolean): void {
+    if (this.#isThere(name, false)) line.probe(true)
+    else if (desperate && this.#isThere(name, true)) line.probe(false)
   }
 
   /** What is gone may come back: a project that is taken down and up again. */

@@ -60,7 +60,6 @@ export function compileService(
     if (member === undefined) return waits && !canServe(false) ? hold(exchange) : refuse(exchange)
     for (;;) {
       const { row } = member
-      if (!row.failing) holds.found(name, exchange)
       if (routeHeader !== undefined) exchange.responseFields.push(routeHeader, member.route)
       record.member = member.slot
       record.server = member.url

@@ -57,6 +57,23 @@ test('requests that come before Muster has heard of any container are answered b
   )
 })
 
+test('one of them whose own service has nobody keeps the others from nothing', async () => {
+  await using engine = await startFakeEngine()
+  await engine.shutDown()
+  await using muster = await startMuster(`--providers.docker.endpoint=${engine.endpoint}`)
+  const first = connect(muster.port, '127.0.0.1')
+  first.write('GET / HTTP/1.1\r\nHost: nobody.example\r\n\r\n')
+  await once(first, 'connect')
+  const second = ask(muster.port, '/', { host })
+  await using _member = await listenAt('127.0.77.4', 'here')
+  engine.add(replica(1, '127.0.77.4'))
+  engine.add(nobodyListens('127.0.77.5'))
+  await engine.listen()
+  assert.equal((await second).body, 'here')
+  assert.equal(first.bytesRead, 0)
+  first.destroy()
+})
+
 test('a client that hangs up while it waits leaves nothing behind, and Muster stops in good order', async () => {
   await using engine = await startFakeEngine()
   engine.add(replica(1, '127.0.77.9'))
@@ -76,6 +93,16 @@ function replica(number: number, address: string): Parameters<FakeEngine['add']>
     labels: {
       'muster.http.routers.web.rule': `Host(\`${host}\`)`,
       'muster.http.services.web.loadbalancer.server.port': String(port),
+    },
+  })
+}
+
+function nobodyListens(address: string): Parameters<FakeEngine['add']>[0] {
+  return composed('empty', 'web', 1, {
+    networks: { empty: address },
+    labels: {
+      'muster.http.routers.empty.rule': 'Host(`nobody.example`)',
+      'muster.http.services.empty.loadbalancer.server.port': String(port),
     },
   })
 }

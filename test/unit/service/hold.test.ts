@@ -168,6 +168,39 @@ test('a request that is refused by as many members as it may be given to at once
   assert.equal(status, 200)
 })
 
+test('answers that never end keep nobody back who waits behind them, nor who comes later', async () => {
+  await using stage = await openStage({ endless: true, maxHeld: 200 })
+  stage.leave()
+  const streams = Array.from({ length: 100 }, () => stage.send())
+  const answers = streams.map(async (sent) => ((await once(sent, 'response')) as [IncomingMessage])[0].statusCode)
+  await stage.waits(100)
+  stage.comeBack()
+  assert.deepEqual(await Promise.all(answers), Array(100).fill(200))
+  const late = stage.send()
+  const [answer] = (await once(late, 'response')) as [IncomingMessage]
+  assert.equal(answer.statusCode, 200)
+  for (const sent of [...streams, late]) sent.destroy()
+})
+
+test('a request that hangs at a member that failed keeps nobody from one that comes', async () => {
+  await using stage = await openStage({ members: [memberWith({ slot: 'dead' }), memberWith({ slot: 'fresh' })] })
+  const [dead, fresh] = stage.members
+  stage.leave()
+  stage.hanging = 'dead'
+  const hung = stage.send({ path: '/hung' })
+  await stage.waits(1)
+  const waiting = stage.ask({ path: '/waiting' })
+  await stage.waits(2)
+  // Tried with the first in line, since there is nobody else.
+  dead!.row.failing = true
+  dead!.row.available = true
+  await stage.waits(1)
+  fresh!.row.available = true
+  stage.holds.wake()
+  assert.deepEqual(await waiting, { status: 200, body: 'fresh', retryAfter: undefined })
+  hung.destroy()
+})
+
 test('an idempotent request whose member breaks off is given to it again a few times, and no more', async () => {
   await using stage = await openStage({ breaking: true })
   const answer = await stage.ask()
@@ -183,6 +216,8 @@ interface Options {
   readonly refusing?: boolean
   /** It closes every connection without an answer. */
   readonly breaking?: boolean
+  /** It begins answers, and ends none. */
+  readonly endless?: boolean
 }
 
 interface Ask {
@@ -198,10 +233,13 @@ class Stage implements AsyncDisposable {
   readonly holds: Holds
   attempts = 0
   mostWaiting = 0
+  /** The slot of a member that takes requests and says nothing. */
+  hanging: string | undefined
   edge!: Entrypoint
   #service: Service | undefined
   #refusing: boolean
   readonly #breaking: boolean
+  readonly #endless: boolean
   readonly #holdMs: number
 
   constructor({
@@ -210,11 +248,13 @@ class Stage implements AsyncDisposable {
     maxHeld = 100,
     refusing = false,
     breaking = false,
+    endless = false,
   }: Options) {
     this.members = members
     this.#holdMs = holdMs
     this.#refusing = refusing
     this.#breaking = breaking
+    this.#endless = endless
     this.holds = new Holds(maxHeld, () => this.#service)
     this.replace(members, 0)
   }
@@ -298,6 +338,11 @@ class Stage implements AsyncDisposable {
     if (this.#refusing) throw new UpstreamError('refused', 'no', { sent: false })
     if (this.#breaking) throw new UpstreamError('reset', 'no', { sent: true })
     this.served.push(exchange.path)
+    if (exchange.kind === 'http' && (this.#endless || slot === this.hanging)) {
+      if (this.#endless) exchange.response.flushHeaders()
+      await once(exchange.response, 'close')
+      return
+    }
     const body = exchange.framing.kind === 'none' ? '' : ` ${(await text(exchange.request)).length}`
     respond(exchange, 200, `${slot}${body}`)
   }
