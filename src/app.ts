@@ -72,6 +72,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
     cluster,
     edits,
     journal,
+    waiting: (service) => ledger.waiting(service),
     declared: () => reconciler.declared,
     troubles: () => [...troubles.values()],
     apply: (cause) => reconciler.applyNow(cause),
@@ -99,8 +100,7 @@ export async function startApp(settings: Settings, log: Logger): Promise<App> {
         log.error({ err, snapshot }, 'linking the configuration failed; the last one stays'),
     }),
   )
-  const dockerSocket = await openSocket(settings, cluster, log)
-  if (dockerSocket !== undefined) stack.use(dockerSocket)
+  const dockerSocket = stack.use(await openSocket(settings, cluster, log))
   reconciler.accept(internalDeclaration(settings))
   const { signal } = stopping
   for (const provider of providers) runProvider(provider, { reconciler, cluster, journal, troubles, log, signal })

@@ -10,7 +10,7 @@ import { memberReport } from './member-report.ts'
 import type { AdminSources } from './sources.ts'
 
 /** One entry per load-balancing service, in name order, each with its members in balancing order. */
-export function balancers({ store, cluster, edits }: AdminSources): object[] {
+export function balancers({ store, cluster, edits, waiting }: AdminSources): object[] {
   const memberByKey = new Map(cluster.members.map((member) => [member.key, member]))
   return [...store.current.services].flatMap(([name, { config, usedBy }]) =>
     config === undefined
@@ -18,6 +18,7 @@ export function balancers({ store, cluster, edits }: AdminSources): object[] {
       : {
           ...balancerReport(name, config, edits.current),
           usedBy,
+          ...waitingReport(waiting(name)),
           members: config.members
             .flatMap(({ id }) => memberByKey.get(memberKey(name, id)) ?? [])
             .map((member) => memberReport(member, config, edits.current)),
@@ -56,6 +57,11 @@ function balancerReport(name: QualifiedName, config: ServiceConfig, edits: Edits
     health: healthCheck?.mode,
     ...editedBalancer(edits, name),
   }
+}
+
+/** `waiting`: now. `waited`: since the service was first declared. */
+function waitingReport({ now, ever }: ReturnType<AdminSources['waiting']>): object {
+  return { waiting: now, waited: ever }
 }
 
 /** As Apache writes it: `ROUTEID|jsessionid`. */

@@ -2,6 +2,7 @@ import type { ClusterMember } from '../cluster/entry.ts'
 import type { EditStore } from '../edits/edit-store.ts'
 import type { Cause } from '../model/declaration.ts'
 import type { DynamicConfig } from '../model/merge.ts'
+import type { QualifiedName } from '../model/qualified-name.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Journal } from '../reconciler/journal.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -15,6 +16,8 @@ export interface AdminSources {
   readonly settings: Settings
   readonly store: SnapshotStore
   readonly cluster: { readonly members: readonly ClusterMember[] }
+  /** Requests that wait because a service has nobody for them. */
+  readonly waiting: (service: QualifiedName) => { readonly now: number; readonly ever: number }
   readonly edits: EditStore
   readonly journal: Journal
   /** Why what providers said may be out of date. */

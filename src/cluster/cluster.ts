@@ -71,7 +71,7 @@ export class Cluster {
         const key = memberKey(service, id)
         if (!kept.has(key)) this.#remove(key)
       }
-      if (settings === undefined) this.#ledger.deleteTurns(service)
+      if (settings === undefined) this.#ledger.deleteService(service)
     }
     // What is still declared of a network that was left was looked at since.
     for (const containerId of this.#lives.confirm()) this.#lookAgain(containerId, true)

@@ -2,6 +2,7 @@
 // the memory and hands it on with each snapshot; everybody reads and counts in it without a further message.
 import { LedgerRow, rowMemory } from './row.ts'
 import { smoothSequence, Turns, turnsMemory } from './turns.ts'
+import { WaitingCount, waitingMemory } from './waiting-count.ts'
 
 /** What a snapshot needs of the ledger, by member key and by service. */
 export interface Books {
@@ -15,6 +16,7 @@ export interface SharedBooks {
   readonly upTo: number
   readonly rows: ReadonlyMap<string, SharedArrayBuffer>
   readonly turns: ReadonlyMap<string, SharedArrayBuffer>
+  readonly waiting: ReadonlyMap<string, SharedArrayBuffer>
 }
 
 /** One of the members of a service, in the order they take turns in. */
@@ -34,11 +36,17 @@ interface Entry {
   readonly row: LedgerRow
 }
 
+interface Count {
+  readonly serial: number
+  readonly count: WaitingCount
+}
+
 /** The control thread's side. Rows and turns outlive snapshots: counters and order survive every configuration change. */
 export class Ledger implements Books {
   readonly #columns: number
   readonly #rows = new Map<string, Entry>()
   readonly #arrangements = new Map<string, Arrangement>()
+  readonly #counts = new Map<string, Count>()
   /** Counts every memory made, so that a thread can be told of the new ones alone. */
   #serial = 0
 
@@ -69,6 +77,7 @@ export class Ledger implements Books {
   arrange(service: string, places: readonly Place[]): Turns {
     const before = this.#arrangements.get(service)
     if (before !== undefined && isSame(before.places, places)) return before.turns
+    this.waiting(service)
     const sequence = smoothSequence(places.map(({ weight }) => weight))
     const due = before === undefined ? 0 : sequence.indexOf(dueIn(before, places))
     const turns = new Turns(turnsMemory(sequence, Math.max(due, 0)))
@@ -76,8 +85,19 @@ export class Ledger implements Books {
     return turns
   }
 
-  deleteTurns(service: string): void {
+  /** The service's count of requests that wait, made on first use. */
+  waiting(service: string): WaitingCount {
+    let entry = this.#counts.get(service)
+    if (entry === undefined) {
+      entry = { serial: ++this.#serial, count: new WaitingCount(waitingMemory(this.#columns), 0) }
+      this.#counts.set(service, entry)
+    }
+    return entry.count
+  }
+
+  deleteService(service: string): void {
     this.#arrangements.delete(service)
+    this.#counts.delete(service)
   }
 
   /** What was made after `since`: handing over thousands of memories again costs half a second. */
@@ -86,12 +106,15 @@ export class Ledger implements Books {
     for (const [key, { serial, row }] of this.#rows) if (serial > since) rows.set(key, row.memory)
     const turns = new Map<string, SharedArrayBuffer>()
     for (const [service, made] of this.#arrangements) if (made.serial > since) turns.set(service, made.turns.memory)
-    return { upTo: this.#serial, rows, turns }
+    const waiting = new Map<string, SharedArrayBuffer>()
+    for (const [service, { serial, count }] of this.#counts) if (serial > since) waiting.set(service, count.memory)
+    return { upTo: this.#serial, rows, turns, waiting }
   }
 
   /** A data-plane thread died. */
   forgetInFlight(column: number): void {
     for (const { row } of this.#rows.values()) row.forgetInFlight(column)
+    for (const { count } of this.#counts.values()) count.forget(column)
   }
 }
 

@@ -2,7 +2,7 @@
 // alone writes it. Readers sum.
 //
 //   float64 2n      requests that wait in thread n now
-//   float64 2n + 1  requests that have had to wait in it
+//   float64 2n + 1  requests that waited in it, and do no more
 
 const perColumn = 2
 
@@ -27,7 +27,7 @@ export class WaitingCount {
     return this.#sum(0)
   }
 
-  /** In all threads, since the service was first declared. */
+  /** Those that have had to wait and do no more, in all threads, since the service was first declared. */
   get ever(): number {
     return this.#sum(1)
   }
@@ -37,8 +37,8 @@ export class WaitingCount {
     this.#all[this.#own] = waiting
   }
 
-  /** One more begins to wait in this thread. */
-  begin(): void {
+  /** One more has waited in this thread. */
+  add(): void {
     this.#all[this.#own + 1] = (this.#all[this.#own + 1] ?? 0) + 1
   }
 

@@ -9,6 +9,8 @@ export interface ControlMetrics {
   /** By Date.now(); undefined before the first. */
   readonly lastReloadMs: number | undefined
   readonly servers: readonly { readonly service: string; readonly url: string; readonly up: boolean }[]
+  /** Requests that wait because a service has nobody for them, and those that ever did. */
+  readonly waiting: readonly { readonly service: string; readonly now: number; readonly ever: number }[]
 }
 
 /** Names and values in turn. */
@@ -29,7 +31,7 @@ export function exposition(
   control: ControlMetrics,
   bounds: readonly number[],
 ): string {
-  const { configReloads, lastReloadMs = 0, servers } = control
+  const { configReloads, lastReloadMs = 0, servers, waiting } = control
   const families = [
     family('config_reloads_total', 'counter', 'Config reloads', [['', [], configReloads]]),
     family('config_last_reload_success', 'gauge', 'Last config reload success', [
@@ -49,6 +51,18 @@ export function exposition(
       'gauge',
       'service server is up, described by gauge value of 0 or 1.',
       servers.map(({ service, url, up }) => ['', ['service', service, 'url', url], up ? 1 : 0]),
+    ),
+    ownFamily(
+      'service_waiting_requests',
+      'gauge',
+      'How many requests wait because no server of a service is ready.',
+      waiting.map(({ service, now }) => ['', ['service', service], now]),
+    ),
+    ownFamily(
+      'service_waited_requests_total',
+      'counter',
+      'How many requests have had to wait because no server of a service was ready.',
+      waiting.map(({ service, ever }) => ['', ['service', service], ever]),
     ),
   )
   return families.join('')
@@ -134,12 +148,21 @@ function sumsOf(maps: readonly ReadonlyMap<string, number>[]): ReadonlyMap<strin
   return sums
 }
 
-/** Nothing where there are no samples, as in Traefik. */
+/** Traefik's. */
 function family(name: string, type: string, help: string, samples: readonly Sample[]): string {
+  return familyText(`traefik_${name}`, type, help, samples)
+}
+
+/** What Traefik does not have. */
+function ownFamily(name: string, type: string, help: string, samples: readonly Sample[]): string {
+  return familyText(`muster_${name}`, type, help, samples)
+}
+
+/** Nothing where there are no samples, as in Traefik. */
+function familyText(name: string, type: string, help: string, samples: readonly Sample[]): string {
   if (samples.length === 0) return ''
-  const full = `traefik_${name}`
-  const lines = samples.map(([suffix, labels, value]) => `${full}${suffix}${labelText(labels)} ${value}\n`)
-  return `# HELP ${full} ${help}\n# TYPE ${full} ${type}\n${lines.join('')}`
+  const lines = samples.map(([suffix, labels, value]) => `${name}${suffix}${labelText(labels)} ${value}\n`)
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
 }
 
 function labelText(labels: Labels): string {

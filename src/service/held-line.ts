@@ -34,9 +34,14 @@ export class HeldLine {
     return this.length === 0 && this.#pace.isIdle
   }
 
+  /** It has waited here, was let go and is not over. */
+  wasReleased(exchange: Exchange): boolean {
+    return this.#released.has(exchange)
+  }
+
   /** A newcomer must not overtake those who wait. */
   mustWait(exchange: Exchange): boolean {
-    return this.length > 0 && !this.#released.has(exchange)
+    return this.length > 0 && !this.wasReleased(exchange)
   }
 
   /** @param max as many may wait; beyond, the client gives way that has the most in the line */

@@ -2,7 +2,9 @@
 // whole cluster that is recreated, and Muster's own start, pass without an error.
 import type { Exchange, Handler } from '../exchange/exchange.ts'
 import { UpstreamError } from '../exchange/upstream-error.ts'
+import type { WaitingCount } from '../ledger/waiting-count.ts'
 import { HeldLine } from './held-line.ts'
+import type { Outcome } from './held-line.ts'
 
 /** What is waited for: a service, or the first configuration of an entrypoint. */
 export interface Awaited {
@@ -27,6 +29,7 @@ const desperateEvery = 5
 export class Holds implements Disposable {
   readonly #maxHeld: number
   readonly #awaited: (name: string) => Awaited | undefined
+  readonly #countOf: (name: string) => WaitingCount | undefined
   readonly #lines = new Map<string, HeldLine>()
   #timer: NodeJS.Timeout | undefined
   #looks = 0
@@ -34,10 +37,16 @@ export class Holds implements Disposable {
   /**
    * @param maxHeld requests that wait for one service in this thread; one more is 503
    * @param awaited what a name stands for by now; undefined: nothing yet, or no longer
+   * @param countOf where those are counted that wait for it; undefined: nowhere
    */
-  constructor(maxHeld: number, awaited: (name: string) => Awaited | undefined) {
+  constructor(
+    maxHeld: number,
+    awaited: (name: string) => Awaited | undefined,
+    countOf: (name: string) => WaitingCount | undefined = () => undefined,
+  ) {
     this.#maxHeld = maxHeld
     this.#awaited = awaited
+    this.#countOf = countOf
   }
 
   /** How many wait. */
@@ -60,7 +69,7 @@ export class Holds implements Disposable {
     try {
       for (;;) {
         const isLate = record.heldUntil <= Date.now()
-        const outcome = isLate ? 'late' : await this.#line(name).join(exchange, record.heldUntil, this.#maxHeld)
+        const outcome = isLate ? 'late' : await this.#wait(name, exchange, record.heldUntil)
         if (outcome === 'gone') throw new UpstreamError('client-gone', 'the client went away', { sent: false })
         if (outcome === 'late') return `none became ready within ${ms / 1000} s`
         if (outcome === 'full') return 'too many requests wait for one'
@@ -96,6 +105,18 @@ export class Holds implements Disposable {
     const line = this.#lines.get(name)
     line?.done(exchange)
     if (line?.isOver === true) this.#lines.delete(name)
+  }
+
+  async #wait(name: string, exchange: Exchange, until: number): Promise<Outcome> {
+    const line = this.#line(name)
+    const isNew = !line.wasReleased(exchange)
+    const over = line.join(exchange, until, this.#maxHeld)
+    this.#countOf(name)?.set(line.length)
+    const outcome = await over
+    const count = this.#countOf(name)
+    count?.set(line.length)
+    if (isNew && outcome !== 'full') count?.add()
+    return outcome
   }
 
   #line(name: string): HeldLine {

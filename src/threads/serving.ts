@@ -35,7 +35,11 @@ export class Serving implements Disposable {
     const { column, entryPoints, hold } = options
     this.#options = options
     this.#books = new ThreadBooks(column)
-    this.#holds = new Holds(hold.maxRequests, (name) => this.#awaited(name))
+    this.#holds = new Holds(
+      hold.maxRequests,
+      (name) => this.#awaited(name),
+      (name) => this.#books.waiting(name),
+    )
     this.#compiler = new Compiler({ ...options, books: this.#books, holds: this.#holds, holdMs: hold.timeoutMs })
     this.#starts = new Map(
       entryPoints.map((name) => [

@@ -30,6 +30,7 @@ for (const threads of [0, 2]) {
     engine.die(old)
     engine.remove(old)
     const waiting = ['GET', 'POST', 'PUT'].map((method) => ask(muster.port, '/', { host, method }))
+    await eventually(async () => assert.deepEqual(await waits(muster.apiPort), { waiting: 3, waited: 0 }), 10_000)
     await muster.logged(({ fields }) => String(fields['because']).startsWith('destroy'))
     engine.start(fresh)
     await muster.logged(({ fields }) => fields['after'] === 'starting' && fields['before'] === 'new')
@@ -40,6 +41,7 @@ for (const threads of [0, 2]) {
       answers.map(({ status, body }) => `${status} ${body}`),
       Array(4).fill('200 new'),
     )
+    await eventually(async () => assert.deepEqual(await waits(muster.apiPort), { waiting: 0, waited: 4 }), 10_000)
   })
 }
 
@@ -86,6 +88,15 @@ test('a client that hangs up while it waits leaves nothing behind, and Muster st
   await once(client, 'close')
   assert.equal(muster.log.filter(({ level }) => level === 'error').length, 0)
 })
+
+/** Of the one service: how many requests wait, and have waited. */
+async function waits(apiPort: number): Promise<object> {
+  const { body } = await ask(apiPort, '/api/muster/balancers')
+  const found = (JSON.parse(body) as { name: string; waiting: number; waited: number }[]).find(
+    ({ name }) => name === 'web@docker',
+  )
+  return { waiting: found?.waiting, waited: found?.waited }
+}
 
 function replica(number: number, address: string): Parameters<FakeEngine['add']>[0] {
   return composed('shop', 'web', number, {

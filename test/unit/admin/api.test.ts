@@ -430,6 +430,7 @@ function get(target: string, flags: readonly string[] = [], method = 'GET'): Int
     cluster: { members: [] },
     edits,
     journal: new Journal(),
+    waiting: () => ({ now: 3, ever: 17 }),
     declared: () => config,
     troubles: () => [engineAway],
     apply: () => Promise.resolve(),

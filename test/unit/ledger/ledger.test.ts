@@ -28,6 +28,22 @@ test('a member leaves rotation for everybody who holds its row, at once', () => 
   assert.equal(shared.available, false)
 })
 
+test('requests that wait are counted thread by thread, and a service that is new begins at nothing', () => {
+  const ledger = new Ledger(2)
+  ledger.arrange('s', [])
+  const [alive, dead] = [0, 1].map((column) => threadBooks(ledger, column).waiting('s'))
+  alive?.add()
+  alive?.set(1)
+  dead?.add()
+  dead?.set(4)
+  const told = (): readonly number[] => [ledger.waiting('s').now, ledger.waiting('s').ever]
+  assert.deepEqual(told(), [5, 2])
+  ledger.forgetInFlight(1)
+  assert.deepEqual(told(), [1, 2])
+  ledger.deleteService('s')
+  assert.deepEqual(told(), [0, 0])
+})
+
 test('a thread that died takes along what it had in flight, and nothing it counted', () => {
   const ledger = new Ledger(2)
   ledger.row('a')

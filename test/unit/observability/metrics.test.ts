@@ -17,7 +17,7 @@ const settings: MetricsSettings = {
   addServicesLabels: true,
 }
 
-const control: ControlMetrics = { configReloads: 3, lastReloadMs: 1_770_000_000_999, servers: [] }
+const control: ControlMetrics = { configReloads: 3, lastReloadMs: 1_770_000_000_999, servers: [], waiting: [] }
 const record = { ...newRecord(undefined), router: 'web@docker', service: 'shop@docker', attempts: 1 }
 
 const line: AccessLine = {
@@ -176,6 +176,12 @@ traefik_service_responses_bytes_total{code="200",method="GET",protocol="http",se
       String.raw`traefik_service_server_up{service="a\"b\\c\nd@file",url="http://10.0.0.1:80"} 1`,
       'traefik_service_server_up{service="b@docker",url="http://10.0.0.2:80"} 0',
     ])
+  })
+
+  it('tell how many requests wait for a service, and have waited', () => {
+    const text = exposition([], { ...control, waiting: [{ service: 'a@docker', now: 2, ever: 9 }] }, [])
+    assert.match(text, /^muster_service_waiting_requests\{service="a@docker"\} 2$/m)
+    assert.match(text, /^muster_service_waited_requests_total\{service="a@docker"\} 9$/m)
   })
 
   it('forget what is no longer configured once it was told a last time', () => {

@@ -26,7 +26,7 @@ const columns = [
 ]
 
 export const Balancer = memo(({ balancer, editable, errors }) => {
-  const { name, members } = balancer
+  const { name, members, waiting } = balancer
   const ready = members.filter(({ state }) => state === 'ready').length
   const peak = commonPeak(members)
   return h('section', { id: name, 'aria-label': `balancer://${name}` }, [
@@ -38,6 +38,7 @@ export const Balancer = memo(({ balancer, editable, errors }) => {
           { class: ready === members.length ? 'good' : ready === 0 ? 'bad' : 'some' },
           `${ready} of ${members.length} ready`,
         ),
+        waiting > 0 && h('strong', { class: 'some' }, ` · ${waiting} waiting`),
         ` · ${facts(balancer, editable).join(' · ')}`,
       ]),
     ]),
