@@ -45,7 +45,7 @@ export interface ExchangeRecord {
   session: { readonly name: string; readonly route: string } | undefined
   /** The service has sessions, and the member is another one than the request's session names, or it names none. */
   routeChanged: boolean
-  /** Until when it may wait for a member to become ready, milliseconds since the epoch; undefined: it has not had to. */
+  /** Until when it may wait for a member to become ready, by the ledger's `steadyMs`; undefined: it has not had to. */
   heldUntil: number | undefined
   /** What an upgrade was answered; an ordinary request's response tells itself. */
   status: number | undefined

@@ -7,6 +7,7 @@
 // the row's own: whoever still holds it, a request in flight above all, keeps it, and no address is ever given to another
 // member.
 import { bucketOf, latencyBuckets } from './latencies.ts'
+import { steadyMs } from './steady-clock.ts'
 
 const flagsBytes = 64
 const countersBytes = 64
@@ -83,7 +84,7 @@ export class LedgerRow {
   }
 
   set admits(value: Admits) {
-    if (value !== 'everybody' && this.available) this.#wideFlags[leftAt] = Date.now()
+    if (value !== 'everybody' && this.available) this.#wideFlags[leftAt] = steadyMs()
     Atomics.store(this.#flags, admits, admitted.indexOf(value))
   }
 
@@ -93,11 +94,11 @@ export class LedgerRow {
   }
 
   set failing(value: boolean) {
-    if (value && this.available) this.#wideFlags[leftAt] = Date.now()
+    if (value && this.available) this.#wideFlags[leftAt] = steadyMs()
     Atomics.store(this.#flags, failing, value ? 1 : 0)
   }
 
-  /** When it last stopped taking everybody, milliseconds since the epoch; 0: it never did take anybody. */
+  /** When it last stopped taking everybody, by `steadyMs`; 0: it never did take anybody. */
   get leftAt(): number {
     return this.#wideFlags[leftAt] ?? 0
   }

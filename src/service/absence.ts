@@ -1,6 +1,7 @@
 // When a service has nobody to serve a request: who counts as somebody, since when there has been nobody, and the wait.
 import type { Exchange } from '../exchange/exchange.ts'
 import { respond } from '../exchange/respond.ts'
+import { steadyMs } from '../ledger/steady-clock.ts'
 import type { BalancingConfig } from '../model/service-config.ts'
 import { providerOf } from '../model/qualified-name.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
@@ -40,7 +41,7 @@ export function compileAbsence(
     async hold(exchange) {
       // Who is on the way, or failed this request alone, is waited for by every request anew.
       const isNew = members.some(({ row }) => row.coming) || canServe(false)
-      const since = isNew ? Date.now() : lostAt()
+      const since = isNew ? steadyMs() : lostAt()
       const refusal = await holds.hold(name, exchange, { ms, since })
       if (refusal !== undefined) refuse(exchange, `: ${refusal}`)
     },

@@ -9,7 +9,7 @@ export type Outcome = 'go' | 'late' | 'full' | 'gone'
 
 interface Held {
   readonly exchange: Exchange
-  /** Milliseconds since the epoch. */
+  /** By `steadyMs`. */
   readonly until: number
   readonly leave: (outcome: Outcome) => void
 }

@@ -2,6 +2,7 @@
 // whole cluster that is recreated, and Muster's own start, pass without an error.
 import type { Exchange, Handler } from '../exchange/exchange.ts'
 import { UpstreamError } from '../exchange/upstream-error.ts'
+import { steadyMs } from '../ledger/steady-clock.ts'
 import type { WaitingCount } from '../ledger/waiting-count.ts'
 import { HeldLine } from './held-line.ts'
 import type { Outcome } from './held-line.ts'
@@ -11,13 +12,13 @@ export interface Awaited {
   readonly serve: Handler
   /** Somebody is there. `desperate`: somebody who failed a moment ago counts as well. */
   readonly canServe: (desperate: boolean) => boolean
-  /** When the last of them left, milliseconds since the epoch; 0: there has never been anybody. */
+  /** When the last of them left, by `steadyMs`; 0: there has never been anybody. */
   readonly lostAt: () => number
 }
 
 export interface Patience {
   readonly ms: number
-  /** Since when there has been nobody, milliseconds since the epoch: who has been away for long is not waited for. */
+  /** Since when there has been nobody, by `steadyMs`: who has been away for long is not waited for. */
   readonly since: number
 }
 
@@ -68,7 +69,7 @@ export class Holds implements Disposable {
     record.heldUntil ??= since + ms
     try {
       for (;;) {
-        const isLate = record.heldUntil <= Date.now()
+        const isLate = record.heldUntil <= steadyMs()
         const outcome = isLate ? 'late' : await this.#wait(name, exchange, record.heldUntil)
         if (outcome === 'gone') throw new UpstreamError('client-gone', 'the client went away', { sent: false })
         if (outcome === 'late') return `none became ready within ${ms / 1000} s`
@@ -130,7 +131,7 @@ export class Holds implements Disposable {
   }
 
   #look(): void {
-    const now = Date.now()
+    const now = steadyMs()
     const desperate = ++this.#looks % desperateEvery === 0
     for (const [name, line] of this.#lines) {
       line.look(now)

@@ -2,6 +2,7 @@
 // (forwarding, Muster's own pages) is handed in.
 import type { Handler } from '../exchange/exchange.ts'
 import type { Books } from '../ledger/ledger.ts'
+import { steadyMs } from '../ledger/steady-clock.ts'
 import type { ServiceConfig } from '../model/service-config.ts'
 import { applyChanges } from '../model/changes.ts'
 import { memberKey } from '../model/member-key.ts'
@@ -86,7 +87,7 @@ export class Compiler {
       if (service === undefined) compiled.set(name, undefined)
       else {
         const before = this.#services.get(name)
-        const lostBefore = before?.canServe(false) === true ? Date.now() : (before?.lostAt() ?? 0)
+        const lostBefore = before?.canServe(false) === true ? steadyMs() : (before?.lostAt() ?? 0)
         const ground = { members: membersOf(name, service, books), turns: books.turns(name), lostBefore }
         compiled.set(name, compileService(name, service, ground, this.#context))
       }

@@ -1,6 +1,7 @@
 // Where a request enters its route, and the two answers there are without one.
 import type { Handler } from '../exchange/exchange.ts'
 import { respond } from '../exchange/respond.ts'
+import { steadyMs } from '../ledger/steady-clock.ts'
 import type { RouteTable } from '../router/route-table.ts'
 import type { Holds } from '../service/holds.ts'
 
@@ -15,7 +16,7 @@ export function startOf(entryPoint: string): string {
  */
 export function startingUp(entryPoint: string, holds: Holds, holdMs: number): Handler {
   return async (exchange) => {
-    const refusal = holdMs > 0 ? await holds.hold(startOf(entryPoint), exchange, { ms: holdMs, since: Date.now() }) : ''
+    const refusal = holdMs > 0 ? await holds.hold(startOf(entryPoint), exchange, { ms: holdMs, since: steadyMs() }) : ''
     if (refusal !== undefined) respond(exchange, 503, 'no configuration yet\n', comeAgain)
   }
 }

@@ -9,6 +9,7 @@ import type { Entrypoint } from '../../../src/entrypoint/entrypoint.ts'
 import { respond } from '../../../src/exchange/respond.ts'
 import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
 import { Ledger } from '../../../src/ledger/ledger.ts'
+import { steadyMs } from '../../../src/ledger/steady-clock.ts'
 import { balancingDefaults } from '../../../src/model/service-config.ts'
 import type { QualifiedName } from '../../../src/model/qualified-name.ts'
 import { Holds } from '../../../src/service/holds.ts'
@@ -28,6 +29,19 @@ test('a request waits for a member to come back, and is answered by it', async (
   await stage.waits(1)
   stage.comeBack()
   assert.deepEqual(await waiting, { status: 200, body: '1', retryAfter: undefined })
+})
+
+test('a wall clock that is set makes nobody late', async (context) => {
+  await using stage = await openStage()
+  stage.leave()
+  const waiting = [stage.ask()]
+  await stage.waits(1)
+  const { now } = Date
+  context.mock.method(Date, 'now', () => now() + 2 * longMs)
+  waiting.push(stage.ask())
+  await stage.waits(2)
+  stage.comeBack()
+  for (const answer of await Promise.all(waiting)) assert.equal(answer.status, 200)
 })
 
 test('members that are exchanged while a request waits are the ones that it is given to', async () => {
@@ -262,7 +276,7 @@ class Stage implements AsyncDisposable {
   replace(members: readonly Member[], lostBefore?: number): void {
     const before = this.#service
     this.members = members
-    const lost = lostBefore ?? (before?.canServe(false) === true ? Date.now() : (before?.lostAt() ?? 0))
+    const lost = lostBefore ?? (before?.canServe(false) === true ? steadyMs() : (before?.lostAt() ?? 0))
     this.#service = compileService(
       name,
       { members: [], passHostHeader: true, stickyCookie: undefined, balancing: balancingDefaults },
