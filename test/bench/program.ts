@@ -50,6 +50,10 @@ export class Program implements AsyncDisposable {
     return lastLines(this.#output)
   }
 
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null || this.pid === 0
+  }
+
   onOutput(listener: (text: string) => void): void {
     this.#listeners.push(listener)
   }
@@ -58,7 +62,7 @@ export class Program implements AsyncDisposable {
   async untilReady(probe: () => Promise<boolean>): Promise<void> {
     const deadline = performance.now() + startCeilingMs
     while (!(await probe().catch(() => false))) {
-      const ended = this.#child.exitCode !== null || this.pid === 0
+      const ended = this.hasEnded
       if (ended || performance.now() > deadline) {
         const what = ended ? 'ended' : `was not ready within ${startCeilingMs / 1000} s`
         throw new SetupError(`\`${this.#child.spawnfile}\` ${what}:\n${this.lastLines}`)

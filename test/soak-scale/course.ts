@@ -19,11 +19,16 @@ import { SocketRelay } from './socket-relay.ts'
 import { Stage } from './stage.ts'
 import type { App, StageOptions } from './stage.ts'
 import { startSurvivors } from './survivors.ts'
+import { judgeStorms } from './storms/storm-bars.ts'
+import { stormTable } from './storms/storm-table.ts'
+import { measureStorms } from './storms/storms.ts'
+import type { Storms } from './storms/storms.ts'
 
 interface Findings {
   readonly rows: Row[]
   readonly times: Times
   latency: Readonly<Record<string, Summary>>
+  storms?: Storms
 }
 
 const replicas = 4
@@ -46,27 +51,36 @@ export class Course {
     this.#log = log
   }
 
-  async run(tools: readonly ComposeTool[], newest: ComposeTool): Promise<void> {
-    const { parts, rounds } = this.#options
+  /** @param tools the newest first; none where no part needs the engine */
+  async run(tools: readonly ComposeTool[]): Promise<void> {
+    const { parts, flapSeconds } = this.#options
+    const [newest] = tools
+    if (newest !== undefined) await this.#onEngine(tools, newest)
     const isMuster = this.#proxy.name === 'muster'
+    if (isMuster && parts.includes('storms')) this.#findings.storms = await measureStorms(flapSeconds, this.#log)
+  }
+
+  async #onEngine(tools: readonly ComposeTool[], newest: ComposeTool): Promise<void> {
+    const { parts, rounds } = this.#options
     if (parts.includes('scaling')) for (const tool of tools) await this.#scaling(tool)
     if (parts.includes('rolling')) await this.#rolling(newest)
     if (parts.includes('troubles')) await this.#troubles(newest)
     // What follows is about the one connection to the engine, which no other proxy here holds on to in the same way.
-    if (!isMuster) return
+    if (this.#proxy.name !== 'muster') return
     if (parts.includes('socket')) await this.#socketLoss(newest)
     if (parts.includes('engine')) for (const live of [true, false]) await this.#engineRestarts(newest, live)
     if (parts.includes('latency')) this.#findings.latency = await measureLatency({ tool: newest, rounds })
   }
 
   conclude(): object {
-    const { rows, times, latency } = this.#findings
-    say(`\n${tableOf(rows)}\n\n${timesTable(times, latency)}\n`)
-    if (rows.length > 0) say('What must be reached')
-    const bars = judge(rows, times)
+    const { rows, times, latency, storms } = this.#findings
+    const tables = [tableOf(rows), timesTable(times, latency), storms === undefined ? '' : stormTable(storms)]
+    for (const table of tables.filter(Boolean)) say(`\n${table}`)
+    const bars = [...judge(rows, times), ...(storms === undefined ? [] : judgeStorms(storms))]
+    if (bars.length > 0) say('\nWhat must be reached')
     for (const { name, held, figures } of bars) say(`  ${held ? 'reached    ' : 'NOT REACHED'}  ${name}: ${figures}`)
     if (this.#options.check && bars.some(({ held }) => !held)) process.exitCode = 1
-    return { rows, times, latency, bars }
+    return { rows, times, latency, storms, bars }
   }
 
   async #scaling(tool: ComposeTool): Promise<void> {

@@ -11,7 +11,7 @@ import { traefik } from './proxies/traefik.ts'
 import { manners } from './stage.ts'
 import type { Manner } from './stage.ts'
 
-export const parts = ['scaling', 'rolling', 'troubles', 'socket', 'engine', 'latency'] as const
+export const parts = ['scaling', 'rolling', 'troubles', 'socket', 'engine', 'latency', 'storms'] as const
 export type Part = (typeof parts)[number]
 
 export interface Options {
@@ -25,6 +25,7 @@ export interface Options {
   readonly troubles: number
   readonly lossSeconds: number
   readonly rounds: number
+  readonly flapSeconds: number
   readonly json: string | undefined
   readonly log: string | undefined
   readonly check: boolean
@@ -44,6 +45,7 @@ export function readOptions(args: readonly string[]): Options {
     troubles: wholeNumber('troubles', values.troubles),
     lossSeconds: wholeNumber('loss-seconds', values['loss-seconds']),
     rounds: wholeNumber('rounds', values.rounds),
+    flapSeconds: wholeNumber('flap-seconds', values['flap-seconds']),
     json: values.json,
     log: values.log,
     check: values.check,
@@ -64,6 +66,7 @@ function parse(args: readonly string[]) {
         troubles: { type: 'string', default: '5' },
         'loss-seconds': { type: 'string', default: '60' },
         rounds: { type: 'string', default: '200' },
+        'flap-seconds': { type: 'string', default: '600' },
         json: { type: 'string' },
         log: { type: 'string' },
         check: { type: 'boolean', default: false },

@@ -7,7 +7,7 @@ import { node, startArguments } from '../../bench/peers/muster.ts'
 import { Program, freePort } from '../../bench/program.ts'
 import { soakLabel } from '../stage.ts'
 import { isListening } from './listening.ts'
-import type { Proxy, Task } from './proxy.ts'
+import type { Proxy, RunningProxy, Task } from './proxy.ts'
 
 const image = 'muster-soak-scale'
 const engineSocket = '/var/run/docker.sock'
@@ -39,18 +39,27 @@ export const muster: Proxy = {
 
 export const musterFromCheckout: Proxy = {
   name: 'muster',
-  async start(task) {
-    const port = await freePort()
-    const own = [
-      `--entrypoints.http.address=127.0.0.1:${port}`,
-      '--threads=2',
-      `--providers.docker.endpoint=${task.engine}`,
-    ]
-    const program = new Program({ command: node, args: [...startArguments(), ...own, ...flags(task)] })
-    if (task.say) program.onOutput(task.say)
-    await program.untilReady(() => isListening(port))
-    return { port, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() }
-  },
+  start: (task) => startFromCheckout({ engine: task.engine, say: task.say, words: flags(task) }),
+}
+
+export interface CheckoutOptions extends Pick<Task, 'engine' | 'say'> {
+  readonly words: readonly string[]
+  /** Added to what `npm start` gives to node, and to the environment. */
+  readonly node?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export async function startFromCheckout(
+  options: CheckoutOptions,
+): Promise<RunningProxy & { readonly program: Program }> {
+  const { engine, say, words, node: nodeArguments = [], env = {} } = options
+  const port = await freePort()
+  const own = [`--entrypoints.http.address=127.0.0.1:${port}`, '--threads=2', `--providers.docker.endpoint=${engine}`]
+  const args = [...nodeArguments, ...startArguments(), ...own, ...words]
+  const program = new Program({ command: node, args, env })
+  if (say) program.onOutput(say)
+  await program.untilReady(() => isListening(port))
+  return { port, program, [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() }
 }
 
 /** Of this stage's containers it takes care, and of no other. */
