@@ -4,7 +4,7 @@ import type { Report } from './finding.ts'
 import { dottedEntries, freeValue } from './free-names.ts'
 import type { Leaf } from './leaf.ts'
 import { objectMeant } from './place.ts'
-import { fieldNamed } from './schema.ts'
+import { byName, fieldNamed } from './schema.ts'
 import type { Enabled, Fields, Infer, MapOf, Records, Schema, Struct, Variants } from './schema.ts'
 import { knownHere, tell, tellInert, tellStandsAlone, tellUnknown } from './scope.ts'
 import type { Scope } from './scope.ts'
@@ -99,8 +99,8 @@ function decodeChecked({ fields, check, misnomers }: Struct, tree: Tree | undefi
 // Only names of the schema become properties, so no label can reach Object.prototype.
 function decodeFields(fields: Fields, tree: Tree | undefined, scope: Scope): object {
   const decoded: Record<string, unknown> = {}
-  for (const [name, schema] of Object.entries(fields)) {
-    const child = tree?.children.get(name.toLowerCase())
+  for (const [key, { name, schema }] of byName(fields)) {
+    const child = tree?.children.get(key)
     const missing = (child?.text ?? '') === '' && !child?.children.size
     if (missing && tree !== undefined && schema.kind === 'leaf' && schema.required) {
       tell(scope, tree, { what: 'value', reason: `${quote(tree.name)} has no "${name}"` })
@@ -171,12 +171,12 @@ function decodeRecords({ item }: Records, tree: Tree | undefined, scope: Scope):
 }
 
 function decodeVariants(
-  { kinds, besides, implied = '' }: Variants,
+  { kinds, besides, fields, implied = '' }: Variants,
   tree: Tree | undefined,
   scope: Scope,
 ): object | undefined {
   if (tree === undefined) return undefined
-  tellUnknown(scope, tree, { ...kinds, ...besides })
+  tellUnknown(scope, tree, fields)
   const others = decodeFields(besides, tree, scope)
   const children = [...tree.children.values()]
   const given = children.flatMap((child) => {

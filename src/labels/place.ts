@@ -53,7 +53,7 @@ export function schemaBelow(schema: Schema, name: string): Schema | undefined {
     case 'enabled':
       return schemaBelow(schema.struct, name)
     case 'variants':
-      return fieldNamed({ ...schema.kinds, ...schema.besides }, name)?.schema
+      return fieldNamed(schema.fields, name)?.schema
     case 'map':
       return schema.value
     case 'records':

@@ -58,7 +58,7 @@ export function* schemaPlaces(schema: Schema, path = '', outer?: Pick<Place, 'st
       yield* fieldPlaces(schema.struct.fields, path, state)
       return
     case 'variants':
-      yield* fieldPlaces({ ...schema.kinds, ...schema.besides }, path, state)
+      yield* fieldPlaces(schema.fields, path, state)
       return
     case 'map':
       yield* schemaPlaces(schema.value, `${path}.<${schema.key}${schema.names.dotted ? '…' : ''}>`, { state, about })

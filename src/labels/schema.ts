@@ -70,6 +70,8 @@ export interface Variants<F extends Fields = Fields, B extends Fields = Fields> 
   readonly kinds: F
   /** Fields that may stand beside the one kind. */
   readonly besides: B
+  /** All of them. */
+  readonly fields: Fields
   /** The kind that is meant where only fields beside it are given. */
   readonly implied: string | undefined
 }
@@ -129,7 +131,7 @@ export function variants<const F extends Fields, const B extends Fields>(
   besides: B,
   implied?: keyof F & string,
 ): Variants<F, B> {
-  return { kind: 'variants', kinds, besides, implied }
+  return { kind: 'variants', kinds, besides, fields: { ...kinds, ...besides }, implied }
 }
 
 export function unsupported(sentence: string, { mayBeOff = false } = {}): Inert {
@@ -168,9 +170,24 @@ type Variant<K, V, B> = [V & object] extends [never]
     ? B & { readonly kind: K; readonly entries: V }
     : Exclude<V, undefined> & B & { readonly kind: K }
 
-/** The field a user means, without regard to case: its name and schema. */
-export function fieldNamed(fields: Fields, spelled: string): { name: string; schema: Schema } | undefined {
-  const wanted = spelled.toLowerCase()
-  for (const [name, schema] of Object.entries(fields)) if (name.toLowerCase() === wanted) return { name, schema }
-  return undefined
+export interface Field {
+  readonly name: string
+  readonly schema: Schema
+}
+
+/** The field a user means, without regard to case. */
+export function fieldNamed(fields: Fields, spelled: string): Field | undefined {
+  return byName(fields).get(spelled.toLowerCase())
+}
+
+/** Each of the few schemas is asked for every name in every label of every container. */
+const indexes = new WeakMap<Fields, ReadonlyMap<string, Field>>()
+
+/** By their names in lower case, in the order of the schema. */
+export function byName(fields: Fields): ReadonlyMap<string, Field> {
+  const known = indexes.get(fields)
+  if (known !== undefined) return known
+  const index = new Map(Object.entries(fields).map(([name, schema]) => [name.toLowerCase(), { name, schema }]))
+  indexes.set(fields, index)
+  return index
 }

@@ -65,6 +65,22 @@ describe('decode', () => {
     assert.deepEqual(said, ['one.also.z: not yet'])
   })
 
+  test('finds kinds and fields in any case, and nothing that is not of the schema', () => {
+    const kinds = variants({ stripPrefix: struct({ forceSlash: text() }) }, { maxAge: unsupported('not yet') })
+    const { value, said } = decoding(map('name', kinds), {
+      'one.STRIPPREFIX.forceslash': '1',
+      'one.maxage': '2',
+      'one.constructor': '3',
+      'one.__proto__': '4',
+    })
+    assert.deepEqual(value, new Map([['one', { kind: 'stripPrefix', forceSlash: '1' }]]))
+    assert.deepEqual(said, [
+      'one.constructor: unknown field "constructor"',
+      'one.__proto__: unknown field "__proto__"',
+      'one.maxage: not yet',
+    ])
+  })
+
   test('reports what is not supported once, and what is ignored label by label', () => {
     const schema = struct({ tls: unsupported('no TLS'), tracing: ignored('telemetry') })
     const { value, findings } = decoding(schema, { 'tls.a': '1', 'tls.b': '2', 'tracing.a': '1', 'tracing.b.c': '2' })
