@@ -26,7 +26,7 @@ export interface GroundOptions extends Pick<CheckoutOptions, 'say' | 'node' | 'e
 
 const services = ['steady-1', 'steady-2'] as const
 const replicas = 2
-/** Of each of a service's 16 clients: 100 requests a second in all. */
+/** Requests to each service. */
 const perSecond = 50
 
 export async function openGround({ engine, members, say, ...launch }: GroundOptions): Promise<Ground> {
