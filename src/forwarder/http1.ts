@@ -2,31 +2,20 @@
 import type { ServerResponse } from 'node:http'
 import { editedFields } from '../exchange/edited-fields.ts'
 import type { HttpExchange } from '../exchange/exchange.ts'
-import { isIdempotent } from '../exchange/idempotent.ts'
-import { canSendBody, KeptBody, type ReplayMemory } from '../exchange/kept-body.ts'
+import { canSendBody, KeptBody } from '../exchange/kept-body.ts'
 import { UpstreamError, type UpstreamCode } from '../exchange/upstream-error.ts'
 import type { ForwardOptions, Member } from '../service/member.ts'
 import { cutAnswer, endAnswer, endWith, isCopied, passEarlyHints, passPiece } from './client-answer.ts'
 import type { Connection, ConnectionUser } from './connection.ts'
+import { Delivery } from './delivery.ts'
 import type { MemberPool } from './pool.ts'
 import { countRelayed } from './relayed-bytes.ts'
 import { requestHead } from './request-head.ts'
 import { RequestUpload, type UploadOwner } from './request-upload.ts'
-import type { HeadLimits, ResponseHead } from './response-head.ts'
+import type { HopContext } from './hop-settings.ts'
+import type { ResponseHead } from './response-head.ts'
 import type { ResponsePlan } from './response-plan.ts'
 import { ResponseReader, type AnswerOwner } from './response-reader.ts'
-
-export interface HopSettings extends HeadLimits {
-  /** From the request's last byte to the head of the answer; 0 waits for ever. */
-  readonly responseHeaderTimeoutMs: number
-  /** How long a member may pause in the middle of a body that the client waits for; 0: for ever. */
-  readonly bodyIdleTimeoutMs: number
-}
-
-export interface HopContext extends HopSettings {
-  /** Where bodies that may have to be sent again are kept. */
-  readonly replay: ReplayMemory
-}
 
 export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   readonly #exchange: HttpExchange
@@ -34,24 +23,16 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   readonly #member: Member
   readonly #pool: MemberPool
   readonly #settings: HopContext
+  readonly #delivery: Delivery
   readonly #outcome = Promise.withResolvers<void>()
   readonly #onClientClosed = (): void => this.#clientClosed()
   #settled = false
   #host = ''
-  #retryNonIdempotent = false
   #head = ''
   #connection: Connection | undefined
   #upload: RequestUpload | undefined
   #reader: ResponseReader | undefined
   #timer: NodeJS.Timeout | undefined
-  /** A byte of the request may have reached the member. */
-  #sent = false
-  /** A piece of its body was handed to the kernel after the head. */
-  #bodySent = false
-  /** The member had closed the connection before the head reached it: it has not seen the request. */
-  #unseen = false
-  /** A byte of its answer has reached us. */
-  #received = false
   #sentAt = 0
   /** Set once the final head was passed on: from then on a failure can only be shown by cutting the answer. */
   #plan: ResponsePlan | undefined
@@ -67,6 +48,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   constructor(exchange: HttpExchange, member: Member, pool: MemberPool, settings: HopContext) {
     this.#exchange = exchange
     this.#response = exchange.response
+    this.#delivery = new Delivery(exchange)
     this.#member = member
     this.#pool = pool
     this.#settings = settings
@@ -75,7 +57,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   /** Sends the request with that Host and passes the answer on. Settles as a Handler does. */
   run(host: string, { retryNonIdempotent }: ForwardOptions): Promise<void> {
     this.#host = host
-    this.#retryNonIdempotent = retryNonIdempotent
+    this.#delivery.retryNonIdempotent = retryNonIdempotent
     try {
       this.#head = requestHead(this.#exchange, host, this.#pool.keeps)
     } catch (error) {
@@ -84,12 +66,12 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     this.#response.on('close', this.#onClientClosed)
     if (this.#response.destroyed) this.#clientClosed()
     else if (!canSendBody(this.#exchange)) {
-      this.#sent = true
+      this.#delivery.sent = true
       this.#reject('reset', 'the request cannot be repeated, its body has been read')
     } else {
       const idle = this.#pool.take()
       if (idle === undefined) void this.#dial()
-      else if (this.#repeats) this.#use(idle)
+      else if (this.#delivery.repeats) this.#use(idle)
       else setImmediate(() => setImmediate(() => this.#useIfOpen(idle)))
     }
     return this.#outcome.promise
@@ -128,7 +110,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     connection.write(this.#head)
     // Its close event follows.
     if (connection.writeFailed) return
-    this.#sent = true
+    this.#delivery.sent = true
     this.#member.row.send(this.#head.length)
     this.#reader = new ResponseReader(head.method, this.#response.useChunkedEncodingByDefault, this.#settings, this)
     if (framing.kind === 'none' || (framing.kind === 'length' && framing.bytes === 0)) this.onUploaded()
@@ -139,19 +121,10 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     }
   }
 
-  /** Whether another member may be asked though this one may have acted already. */
-  get #repeats(): boolean {
-    return this.#retryNonIdempotent || isIdempotent(this.#exchange.head.method)
-  }
-
   onUploadWritten(bytes: number): void {
     this.#member.row.send(bytes)
     countRelayed(bytes)
-    if (this.#bodySent) return
-    this.#bodySent = true
-    // So far only the head was out, and only it can have been refused.
-    if (this.#connection?.wasClosedBefore) this.#unseen = true
-    else if (!this.#repeats) this.#exchange.keptBody?.drop()
+    this.#delivery.bodyWritten(this.#connection)
   }
 
   onUploaded(): void {
@@ -174,8 +147,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
 
   onReceived(bytes: Buffer): void {
     this.#member.row.receive(bytes.length)
-    if (!this.#received) this.#exchange.keptBody?.drop()
-    this.#received = true
+    this.#delivery.answerBegins()
     this.#quietSweeps = 0
     this.#reader?.receive(bytes)
     // An event stream's first piece may be minutes away.
@@ -260,15 +232,13 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   }
 
   onClosed(error: Error | undefined): void {
-    const repeatable = !this.#sent || ((this.#repeats || this.#unseen) && canSendBody(this.#exchange))
-    if (this.#connection?.reused && !this.#received && repeatable) {
+    const delivery = this.#delivery
+    if (delivery.mayGoAgain(this.#connection)) {
       // It had closed the idle connection before it saw the request: once more, on a new one.
       this.#abandon()
-      this.#sent = false
-      this.#bodySent = false
-      this.#unseen = false
+      delivery.startAnew()
       void this.#dial()
-    } else if (this.#received) this.#fail('malformed-response', 'the answer was cut short', error)
+    } else if (delivery.answered) this.#fail('malformed-response', 'the answer was cut short', error)
     else {
       const how = error?.message ?? 'closed without an answer'
       this.#fail('reset', `${how} on a ${this.#connection?.reused ? 'kept' : 'new'} connection`, error)
@@ -305,7 +275,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
 
   #reject(code: UpstreamCode, reason: string, cause?: unknown): void {
     const message = `forwarding to member "${this.#member.key}": ${reason}`
-    this.#settle(new UpstreamError(code, message, { sent: this.#sent, cause }))
+    this.#settle(new UpstreamError(code, message, { sent: this.#delivery.sent, cause }))
   }
 
   #settle(error: unknown): void {
