@@ -5,6 +5,7 @@ import type { HttpExchange } from '../exchange/exchange.ts'
 import { canSendBody, KeptBody } from '../exchange/kept-body.ts'
 import { UpstreamError, type UpstreamCode } from '../exchange/upstream-error.ts'
 import type { ForwardOptions, Member } from '../service/member.ts'
+import { connectCarefully } from './careful.ts'
 import { cutAnswer, endAnswer, endWith, isCopied, passEarlyHints, passPiece } from './client-answer.ts'
 import type { Connection, ConnectionUser } from './connection.ts'
 import { Delivery } from './delivery.ts'
@@ -55,7 +56,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   }
 
   /** Sends the request with that Host and passes the answer on. Settles as a Handler does. */
-  run(host: string, { retryNonIdempotent }: ForwardOptions): Promise<void> {
+  run(host: string, { retryNonIdempotent, isUnsettled }: ForwardOptions): Promise<void> {
     this.#host = host
     this.#delivery.retryNonIdempotent = retryNonIdempotent
     try {
@@ -68,32 +69,17 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     else if (!canSendBody(this.#exchange)) {
       this.#delivery.sent = true
       this.#reject('reset', 'the request cannot be repeated, its body has been read')
-    } else {
+    } else if (this.#delivery.repeats) {
       const idle = this.#pool.take()
-      if (idle === undefined) void this.#dial()
-      else if (this.#delivery.repeats) this.#use(idle)
-      else setImmediate(() => setImmediate(() => this.#useIfOpen(idle)))
-    }
+      if (idle === undefined) void this.#await(this.#pool.connect(this))
+      else this.#use(idle)
+    } else void this.#await(connectCarefully(this, this.#pool, isUnsettled))
     return this.#outcome.promise
   }
 
-  /**
-   * What cannot be sent twice must not meet a connection that the member has closed already, as most servers close their idle
-   * ones first thing when they are stopped. The end of it may have arrived and not been read yet: in two turns of the event
-   * loop it is, with that of every other connection.
-   */
-  #useIfOpen(idle: Connection): void {
-    if (this.#settled) return this.#pool.release(idle)
-    const usable = this.#pool.keeps && idle.alive
-    if (!usable) idle.destroy()
-    const connection = usable ? idle : this.#pool.take()
-    if (connection === undefined) void this.#dial()
-    else this.#use(connection)
-  }
-
-  async #dial(): Promise<void> {
+  async #await(connecting: Promise<Connection>): Promise<void> {
     try {
-      const connection = await this.#pool.connect(this)
+      const connection = await connecting
       // The client left meanwhile: nothing was sent, so the connection is as good as new.
       if (this.#settled) this.#pool.release(connection)
       else this.#use(connection)
@@ -237,7 +223,7 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
       // It had closed the idle connection before it saw the request: once more, on a new one.
       this.#abandon()
       delivery.startAnew()
-      void this.#dial()
+      void this.#await(this.#pool.connect(this))
     } else if (delivery.answered) this.#fail('malformed-response', 'the answer was cut short', error)
     else {
       const how = error?.message ?? 'closed without an answer'

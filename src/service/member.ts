@@ -60,6 +60,8 @@ export interface ForwardOptions {
   readonly passHostHeader: boolean
   /** Any request may be carried out twice, not only those whose method says so. */
   readonly retryNonIdempotent: boolean
+  /** Members of its service have left a moment ago, and others may follow. */
+  readonly isUnsettled: () => boolean
 }
 
 /** What a data-plane thread learned of a member that everybody should know. The ledger has it already. */

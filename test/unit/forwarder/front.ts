@@ -18,6 +18,7 @@ export interface Front extends AsyncDisposable {
   prepare: (exchange: Exchange) => void
   passHostHeader: boolean
   retryNonIdempotent: boolean
+  isUnsettled: () => boolean
   /** Tried in turn after `member` has failed, as a retrying service would. */
   others: readonly Member[]
   /** How the exchange with this number, from 0 in the order they settle, ended. */
@@ -87,6 +88,7 @@ export async function startFront(member: Member, options: Partial<ForwarderOptio
     prepare: () => {},
     passHostHeader: true,
     retryNonIdempotent: false,
+    isUnsettled: () => false,
     others: [],
     async outcome(number) {
       for (;;) {
@@ -154,6 +156,7 @@ function newRecord(): ExchangeRecord {
     service: undefined,
     member: undefined,
     attempts: 0,
+    perhapsDone: 0,
     failure: undefined,
     route: undefined,
     session: undefined,

@@ -5,7 +5,12 @@ import { test } from 'node:test'
 import { eventually } from '../../support/eventually.ts'
 import { startAnsweringOrigin, startOrigin, startRawOrigin } from '../../support/origin.ts'
 import { connectRaw } from '../../support/raw-peer.ts'
-import { codeOf, memberAt, startFront, type Front } from './front.ts'
+import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
+import { codeOf, memberAt, startFront, type Front, type Outcome } from './front.ts'
+
+function unsentIn(outcome: Outcome): boolean {
+  return outcome instanceof UpstreamError && !outcome.sent
+}
 
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
@@ -144,6 +149,38 @@ test('a POST whose head met a closed connection was not seen, and goes out whole
     [false, true],
   )
 })
+
+test('while members leave, a new connection that is reset before it is accepted has carried no POST', async () => {
+  await using origin = await startRawOrigin((peer) => setImmediate(() => peer.socket.resetAndDestroy()))
+  await using front = await startFront(memberAt(origin.port))
+  front.isUnsettled = () => true
+  await ask(front, 0, post)
+  assert.equal(unsentIn(await front.outcome(0)), true)
+  assert.equal(origin.peers[0]?.received, '')
+})
+
+test('while members leave, a new connection that stays carries a POST', async () => {
+  await using origin = await startAnsweringOrigin(ok)
+  await using front = await startFront(memberAt(origin.port))
+  front.isUnsettled = () => true
+  assert.equal(await ask(front, 0, post), 'settled')
+})
+
+for (const [what, before] of [
+  ['a new connection', 0],
+  ['a kept one', 1],
+] as const) {
+  test(`a member that begins to leave before a POST is sent on ${what} does not get it`, async () => {
+    await using origin = await startAnsweringOrigin(ok)
+    await using front = await startFront(memberAt(origin.port))
+    for (let i = 0; i < before; i++) await ask(front, i)
+    front.isUnsettled = () => true
+    front.prepare = () => void setImmediate(() => front.forwarder.closeIdle(front.member.key))
+    assert.equal(await ask(front, before, post), 'busy')
+    assert.equal(unsentIn(await front.outcome(before)), true)
+    assert.ok(origin.peers.every(({ received }) => !received.includes('POST')))
+  })
+}
 
 test('a POST whose head was read before the connection closed fails, though its body was refused', async () => {
   await using origin = await startRawOrigin((peer) => {
