@@ -63,6 +63,7 @@ export function newRecord(log: AccessLogOptions | undefined): ExchangeRecord {
     service: undefined,
     member: undefined,
     attempts: 0,
+    perhapsDone: 0,
     failure: undefined,
     route: undefined,
     session: undefined,

@@ -37,6 +37,8 @@ export interface ExchangeRecord {
   service: string | undefined
   member: string | undefined
   attempts: number
+  /** Failed attempts of which the member may have carried it out all the same. */
+  perhapsDone: number
   /** How the last member that failed it did so; another one may have answered since. */
   failure: UpstreamError | undefined
   /** What sessions call the member (Apache's BALANCER_WORKER_ROUTE). */

@@ -1,6 +1,7 @@
 // A service: which member takes this request, and the books about it.
 import { UpstreamError } from '../exchange/upstream-error.ts'
-import type { Exchange } from '../exchange/exchange.ts'
+import type { Exchange, ExchangeRecord } from '../exchange/exchange.ts'
+import { steadyMs } from '../ledger/steady-clock.ts'
 import { balancingDefaults } from '../model/service-config.ts'
 import type { ServiceConfig } from '../model/service-config.ts'
 import type { QualifiedName } from '../model/qualified-name.ts'
@@ -25,6 +26,9 @@ export interface ServiceContext extends AbsenceContext {
 
 export type Service = Awaited
 
+/** All replicas that are recreated are told to stop at once, and on a busy machine the last of them hears of it so much later. */
+const unsettledMs = 500
+
 /** What a service works with, and when it lost its last member as it was until now; 0: never. */
 export interface Ground extends Balancer {
   readonly lostBefore: number
@@ -44,8 +48,9 @@ export function compileService(
   const pick = createPick(members, chooserOf[balancing.method](ground), balancing)
   const choose = sticky === undefined ? pick : chooseBySession(sticky, pick, failover)
   const failures = compileFailureRules(balancing, tell)
-  const options: ForwardOptions = { passHostHeader: config.passHostHeader, retryNonIdempotent }
   const { waits, hold, canServe, lostAt } = compileAbsence(name, balancing, ground, context)
+  const isUnsettled = (): boolean => steadyMs() - lostAt() < unsettledMs
+  const options: ForwardOptions = { passHostHeader: config.passHostHeader, retryNonIdempotent, isUnsettled }
 
   async function serve(exchange: Exchange): Promise<void> {
     const { record } = exchange
@@ -71,7 +76,7 @@ export function compileService(
         failures.answered(member, statusOf(exchange))
         return holds.found(name, exchange)
       } catch (error) {
-        if (error instanceof UpstreamError) record.failure = error
+        noteFailure(record, error)
         // A client that leaves is not the member's failure.
         if (record.failure?.code !== 'client-gone') row.fail()
         failures.failed(member, error)
@@ -83,7 +88,7 @@ export function compileService(
         // Enough were asked for now. Where all of them refused, as all do that are recreated, what is left to do is to wait.
         const next = tried.length > maxAttempts ? undefined : choose(exchange, tried)
         // What may have been carried out is not repeated for as long as the client has patience.
-        const spent = error instanceof UpstreamError && error.sent && record.attempts > maxAttempts
+        const spent = record.perhapsDone > maxAttempts
         if (next === undefined && (!waits || spent)) throw error
         member = next
       } finally {
@@ -94,6 +99,12 @@ export function compileService(
   }
 
   return { serve, canServe, lostAt }
+}
+
+function noteFailure(record: ExchangeRecord, error: unknown): void {
+  if (!(error instanceof UpstreamError)) return
+  record.failure = error
+  if (error.sent) record.perhapsDone++
 }
 
 function statusOf(exchange: Exchange): number | undefined {

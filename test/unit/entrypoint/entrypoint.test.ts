@@ -37,6 +37,7 @@ describe('an entrypoint', () => {
       service: undefined,
       member: undefined,
       attempts: 0,
+      perhapsDone: 0,
       failure: undefined,
       route: undefined,
       session: undefined,

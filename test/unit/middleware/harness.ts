@@ -161,6 +161,7 @@ function exchangeOf(
       service: undefined,
       member: undefined,
       attempts: 0,
+      perhapsDone: 0,
       failure: undefined,
       route: undefined,
       session: undefined,

@@ -183,6 +183,19 @@ test('a request that is refused by as many members as it may be given to at once
   assert.equal(status, 200)
 })
 
+test('a request that members refused before one broke off waits as one that was broken off once', async () => {
+  await using stage = await openStage({
+    refusing: true,
+    breaksAt: 3,
+    members: ['1', '2', '3', '4', '5'].map((slot) => memberWith({ slot })),
+  })
+  const waiting = stage.ask()
+  await Promise.race([stage.waits(1), waiting])
+  stage.accept()
+  assert.equal((await waiting).status, 200)
+  assert.equal(stage.attempts, 4)
+})
+
 test('answers that never end keep nobody back who waits behind them, nor who comes later', async () => {
   await using stage = await openStage({ endless: true, maxHeld: 200 })
   stage.leave()
@@ -231,6 +244,8 @@ interface Options {
   readonly refusing?: boolean
   /** It closes every connection without an answer. */
   readonly breaking?: boolean
+  /** The attempt that ends so, and no other. */
+  readonly breaksAt?: number
   /** It begins answers, and ends none. */
   readonly endless?: boolean
 }
@@ -254,6 +269,7 @@ class Stage implements AsyncDisposable {
   #service: Service | undefined
   #refusing: boolean
   readonly #breaking: boolean
+  readonly #breaksAt: number
   readonly #endless: boolean
   readonly #holdMs: number
 
@@ -263,12 +279,14 @@ class Stage implements AsyncDisposable {
     maxHeld = 100,
     refusing = false,
     breaking = false,
+    breaksAt = 0,
     endless = false,
   }: Options) {
     this.members = members
     this.#holdMs = holdMs
     this.#refusing = refusing
     this.#breaking = breaking
+    this.#breaksAt = breaksAt
     this.#endless = endless
     this.holds = new Holds(maxHeld, () => this.#service)
     this.replace(members, 0)
@@ -350,6 +368,7 @@ class Stage implements AsyncDisposable {
 
   readonly #forward: Forward = async (exchange, { slot }) => {
     this.attempts++
+    if (this.attempts === this.#breaksAt) throw new UpstreamError('reset', 'no', { sent: true })
     if (this.#refusing) throw new UpstreamError('refused', 'no', { sent: false })
     if (this.#breaking) throw new UpstreamError('reset', 'no', { sent: true })
     this.served.push(exchange.path)
