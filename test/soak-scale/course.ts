@@ -86,14 +86,13 @@ export class Course {
   async #scaling(tool: ComposeTool): Promise<void> {
     await using stack = new AsyncDisposableStack()
     const scene = await this.#open(stack, { tool })
-    const { manners, cycles: times, recreates: recreateTimes } = this.#options
+    const { manners, through, cycles: times, recreates: recreateTimes } = this.#options
+    const { dockerHost } = scene.proxy
+    const hosts = through.flatMap((way) => (way === 'engine' ? [undefined] : (dockerHost ?? [])))
     for (const manner of manners) {
       const own = [manner]
       await scene.ready(own, replicas)
-      await this.#under(scene, own, cycles(scene, own, times))
-      await this.#under(scene, own, recreates(scene, own, recreateTimes))
-      const host = scene.proxy.dockerHost
-      if (host !== undefined) {
+      for (const host of hosts) {
         await this.#under(scene, own, cycles(scene, own, times, host))
         await this.#under(scene, own, recreates(scene, own, recreateTimes, host))
       }

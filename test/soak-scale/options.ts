@@ -14,11 +14,16 @@ import type { Manner } from './stage.ts'
 export const parts = ['scaling', 'rolling', 'troubles', 'socket', 'engine', 'latency', 'storms'] as const
 export type Part = (typeof parts)[number]
 
+/** Whom Compose asks to scale: the engine itself, or Muster's Docker API socket. */
+const ways = ['engine', 'socket'] as const
+export type Way = (typeof ways)[number]
+
 export interface Options {
   readonly proxies: readonly Proxy[]
   readonly parts: readonly Part[]
   /** Whom `scaling` scales. */
   readonly manners: readonly Manner[]
+  readonly through: readonly Way[]
   readonly cycles: number
   readonly recreates: number
   readonly rolls: number
@@ -39,6 +44,7 @@ export function readOptions(args: readonly string[]): Options {
     proxies: chosen('proxy', values.proxy, known, ({ name }) => name),
     parts: values.part === undefined ? parts : chosen('part', values.part, parts, (part) => part),
     manners: values.app === undefined ? manners : chosen('app', values.app, manners, (manner) => manner),
+    through: values.through === undefined ? ways : chosen('through', values.through, ways, (way) => way),
     cycles: wholeNumber('cycles', values.cycles),
     recreates: wholeNumber('recreates', values.recreates),
     rolls: wholeNumber('rolls', values.rolls),
@@ -60,6 +66,7 @@ function parse(args: readonly string[]) {
         proxy: { type: 'string', multiple: true, default: [muster.name] },
         part: { type: 'string', multiple: true },
         app: { type: 'string', multiple: true },
+        through: { type: 'string', multiple: true },
         cycles: { type: 'string', default: '50' },
         recreates: { type: 'string', default: '20' },
         rolls: { type: 'string', default: '100' },
