@@ -1,7 +1,6 @@
 // A connection for a request that must not be carried out twice. A member that is being stopped may have closed it before it
 // has read the request, and nobody could tell: so it is looked at first whether it is still there.
 import { setTimeout as delay } from 'node:timers/promises'
-import { UpstreamError } from '../exchange/upstream-error.ts'
 import type { Connection } from './connection.ts'
 import type { MemberPool } from './pool.ts'
 
@@ -12,8 +11,8 @@ import type { MemberPool } from './pool.ts'
 const proveMs = 50
 
 /**
- * Waits and rejects as `pool.connect`, and rejects, nothing sent, when the member leaves meanwhile.
- * @param isUnsettled members of its service have left a moment ago, and others may follow
+ * Waits and rejects as `pool.connect`, and rejects when the member leaves meanwhile: no failure of its own, another one is tried.
+ * @param isUnsettled it may be about to leave: others of its service have left a moment ago, or it has closed a connection
  */
 export async function connectCarefully(
   asker: object,
@@ -29,7 +28,7 @@ export async function connectCarefully(
     // Of the others, too, it is known by now.
     const other = pool.take()
     if (other !== undefined) return other
-    if (!pool.keeps) throw leaving()
+    if (!pool.keeps) throw pool.error('busy', 'the member is leaving')
   }
   const wary = idle !== undefined || isUnsettled()
   const connection = await pool.connect(asker)
@@ -38,7 +37,7 @@ export async function connectCarefully(
   await twoTurns()
   if (connection.alive && pool.keeps === keeps) return connection
   connection.destroy()
-  throw leaving()
+  throw pool.error('busy', 'the member is leaving')
 }
 
 /**
@@ -49,9 +48,4 @@ function twoTurns(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(() => setImmediate(resolve))
   })
-}
-
-/** No failure of the member's: another one is tried. */
-function leaving(): UpstreamError {
-  return new UpstreamError('busy', 'the member is leaving', { sent: false })
 }

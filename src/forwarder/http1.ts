@@ -9,11 +9,11 @@ import { connectCarefully } from './careful.ts'
 import { cutAnswer, endAnswer, endWith, isCopied, passEarlyHints, passPiece } from './client-answer.ts'
 import type { Connection, ConnectionUser } from './connection.ts'
 import { Delivery } from './delivery.ts'
+import type { HopContext } from './hop-settings.ts'
 import type { MemberPool } from './pool.ts'
 import { countRelayed } from './relayed-bytes.ts'
 import { requestHead } from './request-head.ts'
 import { RequestUpload, type UploadOwner } from './request-upload.ts'
-import type { HopContext } from './hop-settings.ts'
 import type { ResponseHead } from './response-head.ts'
 import type { ResponsePlan } from './response-plan.ts'
 import { ResponseReader, type AnswerOwner } from './response-reader.ts'
@@ -69,12 +69,17 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
     else if (!canSendBody(this.#exchange)) {
       this.#delivery.sent = true
       this.#reject('reset', 'the request cannot be repeated, its body has been read')
-    } else if (this.#delivery.repeats) {
-      const idle = this.#pool.take()
-      if (idle === undefined) void this.#await(this.#pool.connect(this))
+    } else {
+      const idle = this.#delivery.repeats ? this.#pool.take() : undefined
+      if (idle === undefined) this.#connect(isUnsettled)
       else this.#use(idle)
-    } else void this.#await(connectCarefully(this, this.#pool, isUnsettled))
+    }
     return this.#outcome.promise
+  }
+
+  #connect(isUnsettled: () => boolean): void {
+    const pool = this.#pool
+    void this.#await(this.#delivery.repeats ? pool.connect(this) : connectCarefully(this, pool, isUnsettled))
   }
 
   async #await(connecting: Promise<Connection>): Promise<void> {
@@ -220,10 +225,10 @@ export class Http1Hop implements ConnectionUser, UploadOwner, AnswerOwner {
   onClosed(error: Error | undefined): void {
     const delivery = this.#delivery
     if (delivery.mayGoAgain(this.#connection)) {
-      // It had closed the idle connection before it saw the request: once more, on a new one.
+      // It had closed the idle connection before it saw the request, and may be leaving: once more, on another one.
       this.#abandon()
       delivery.startAnew()
-      void this.#await(this.#pool.connect(this))
+      this.#connect(() => true)
     } else if (delivery.answered) this.#fail('malformed-response', 'the answer was cut short', error)
     else {
       const how = error?.message ?? 'closed without an answer'

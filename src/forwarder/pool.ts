@@ -83,22 +83,22 @@ export class MemberPool {
 
   /** `asker` no longer wants a connection. Its `connect` or `dial` rejects if it still waits in line. */
   leaveLine(asker: object): void {
-    if (this.#line.length > 0) this.#line.leave(asker, this.#error('client-gone', 'the client left the line'))
+    if (this.#line.length > 0) this.#line.leave(asker, this.error('client-gone', 'the client left the line'))
   }
 
   /** Takes a place for a connection to be made, undefined, or waits for one or for a connection given back. */
   async #place(asker: object): Promise<Connection | undefined> {
     const { maxConnsPerMember, maxWaitingPerMember, memberQueueTimeoutMs: timeoutMs } = this.#options
-    if (this.#gone.signal.aborted) throw this.#error('unreachable', 'the member is gone')
+    if (this.#gone.signal.aborted) throw this.error('unreachable', 'the member is gone')
     if (maxConnsPerMember === 0 || this.#open < maxConnsPerMember) {
       this.#open++
       return undefined
     }
     if (this.#line.length >= maxWaitingPerMember) {
-      throw this.#error('busy', `${maxConnsPerMember} connections are in use and ${this.#line.length} requests wait`)
+      throw this.error('busy', `${maxConnsPerMember} connections are in use and ${this.#line.length} requests wait`)
     }
     return this.#line.join(asker, timeoutMs, () =>
-      this.#error('busy', `none of ${maxConnsPerMember} connections became free within ${timeoutMs} ms`),
+      this.error('busy', `none of ${maxConnsPerMember} connections became free within ${timeoutMs} ms`),
     )
   }
 
@@ -122,7 +122,8 @@ export class MemberPool {
     if (!this.#line.serveNext(undefined)) this.#open--
   }
 
-  #error(code: 'busy' | 'client-gone' | 'unreachable', reason: string): UpstreamError {
+  /** For whoever gets no connection, or does without: nothing was sent. */
+  error(code: 'busy' | 'client-gone' | 'unreachable', reason: string): UpstreamError {
     return new UpstreamError(code, `connecting to member "${this.#member.key}": ${reason}`, { sent: false })
   }
 
@@ -155,7 +156,7 @@ export class MemberPool {
   abandon(): void {
     this.close()
     this.#gone.abort()
-    this.#line.refuseAll(this.#error('unreachable', 'the member is gone'))
+    this.#line.refuseAll(this.error('unreachable', 'the member is gone'))
   }
 
   /** As `abandon`, and what is in use ends, once the last that was received of it is passed on. */

@@ -182,6 +182,23 @@ for (const [what, before] of [
   })
 }
 
+test('a POST whose head met a closed connection makes sure of the next one before it goes out again', async () => {
+  let connections = 0
+  await using origin = await startRawOrigin((peer) => {
+    if (++connections === 1) peer.socket.once('data', () => peer.send(ok))
+    else setImmediate(() => peer.socket.resetAndDestroy())
+  })
+  await using front = await startFront(memberAt(origin.port))
+  await ask(front, 0)
+  front.prepare = () => setImmediate(() => setImmediate(() => origin.peers[0]?.socket.destroy()))
+  await ask(front, 1, post)
+  assert.equal(unsentIn(await front.outcome(1)), true)
+  assert.deepEqual(
+    origin.peers.map(({ received }) => received.includes('POST')),
+    [false, false],
+  )
+})
+
 test('a POST whose head was read before the connection closed fails, though its body was refused', async () => {
   await using origin = await startRawOrigin((peer) => {
     peer.socket.on('data', () => {
