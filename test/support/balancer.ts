@@ -2,13 +2,29 @@
 import type { Handler } from '../../src/exchange/exchange.ts'
 import { Ledger } from '../../src/ledger/ledger.ts'
 import { memberDefaults } from '../../src/model/service-config.ts'
-import type { MemberConfig, MemberParameters, ServiceConfig } from '../../src/model/service-config.ts'
+import type {
+  MemberConfig,
+  MemberParameters,
+  ServiceConfig,
+  StickyCookieConfig,
+} from '../../src/model/service-config.ts'
 import type { QualifiedName } from '../../src/model/qualified-name.ts'
 import { Holds } from '../../src/service/holds.ts'
 import { memberOf } from '../../src/service/member.ts'
 import type { Forward, Member, MemberNews } from '../../src/service/member.ts'
 import type { Balancer } from '../../src/service/methods/method.ts'
 import { compileService } from '../../src/service/service.ts'
+
+/** With nothing asked for but its name. */
+export const plainCookie: StickyCookieConfig = {
+  name: 'c',
+  secure: false,
+  httpOnly: false,
+  sameSite: undefined,
+  maxAge: 0,
+  path: '/',
+  domain: undefined,
+}
 
 export function balancerOf(members: readonly Member[]): Balancer {
   return { members, turns: new Ledger().arrange('web@test', members) }

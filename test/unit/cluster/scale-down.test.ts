@@ -1,21 +1,12 @@
 // A scale-down that has begun: whoever Compose takes before one that is being stopped gets no new sessions.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { plainCookie } from '../../support/balancer.ts'
 import { eventually } from '../../support/eventually.ts'
 import { Replicas } from './replicas.ts'
 import type { Wish } from './replicas.ts'
 
-const sticky = {
-  stickyCookie: {
-    name: 'c',
-    secure: false,
-    httpOnly: false,
-    sameSite: undefined,
-    maxAge: 0,
-    path: '/',
-    domain: undefined,
-  },
-}
+const sticky = { stickyCookie: plainCookie }
 
 function web(number: number, generation = { id: 'v1', at: 1000 }): Wish {
   return { name: `shop/web/${number}`, health: 'healthy', generation }

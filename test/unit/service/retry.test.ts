@@ -7,7 +7,7 @@ import type { UpstreamCode } from '../../../src/exchange/upstream-error.ts'
 import { balancingDefaults } from '../../../src/model/service-config.ts'
 import type { StickyCookieConfig } from '../../../src/model/service-config.ts'
 import type { Forward } from '../../../src/service/member.ts'
-import { serviceOver, someMembers } from '../../support/balancer.ts'
+import { plainCookie, serviceOver, someMembers } from '../../support/balancer.ts'
 import { ask, openEdge } from '../../support/edge.ts'
 
 interface Failure {
@@ -79,16 +79,7 @@ test('a request is given to three members at most', async () => {
 })
 
 test('the client is told to stay with the member that answered, not with the one that failed', async () => {
-  const cookie = {
-    name: 'c',
-    path: '/',
-    secure: false,
-    httpOnly: false,
-    sameSite: undefined,
-    maxAge: 0,
-    domain: undefined,
-  }
-  await using edge = await openEdge(serviceWhereFirstFails(refused, [], { cookie }))
+  await using edge = await openEdge(serviceWhereFirstFails(refused, [], { cookie: plainCookie }))
   const first = await ask(edge.port, '/')
   assert.equal(first.body, '2')
   const [setCookie = '', ...more] = first.fields.get('set-cookie') ?? []

@@ -4,9 +4,9 @@ import { test } from 'node:test'
 import { respond } from '../../../src/exchange/respond.ts'
 import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
 import { balancingDefaults } from '../../../src/model/service-config.ts'
-import type { SessionConfig, StickyCookieConfig } from '../../../src/model/service-config.ts'
+import type { SessionConfig } from '../../../src/model/service-config.ts'
 import type { Forward, Member } from '../../../src/service/member.ts'
-import { memberWith, serviceOver } from '../../support/balancer.ts'
+import { memberWith, plainCookie, serviceOver } from '../../support/balancer.ts'
 import type { MemberWish, ServiceWish } from '../../support/balancer.ts'
 import { ask, openEdge } from '../../support/edge.ts'
 
@@ -142,19 +142,10 @@ test('the response field that was asked for names the member that answered, once
   assert.deepEqual(answer.fields.get('balancer-route'), ['s2'])
 })
 
-const plain: StickyCookieConfig = {
-  name: 'c',
-  secure: false,
-  httpOnly: false,
-  sameSite: undefined,
-  maxAge: 0,
-  path: '/',
-  domain: undefined,
-}
-const routeid: ServiceWish = { stickyCookie: { ...plain, name: 'ROUTEID', form: 'route' } }
+const routeid: ServiceWish = { stickyCookie: { ...plainCookie, name: 'ROUTEID', form: 'route' } }
 
 test('an opaque cookie is worth nothing to another service, nor under another secret', async () => {
-  const open = (wish: ServiceWish) => openEdge(serviceOver(fourMembers(), say, { stickyCookie: plain, ...wish }))
+  const open = (wish: ServiceWish) => openEdge(serviceOver(fourMembers(), say, { stickyCookie: plainCookie, ...wish }))
   await using own = await open({ secret: 'a' })
   await using renamed = await open({ secret: 'a', name: 'other@docker' })
   await using rekeyed = await open({ secret: 'b' })
@@ -167,7 +158,7 @@ test('an opaque cookie is worth nothing to another service, nor under another se
 })
 
 test('a router’s own path and domain stand in the cookie it sets', async () => {
-  const handler = serviceOver(fourMembers(), say, { stickyCookie: { ...plain, domain: 'a.test' } })
+  const handler = serviceOver(fourMembers(), say, { stickyCookie: { ...plainCookie, domain: 'a.test' } })
   await using edge = await openEdge((exchange) => {
     exchange.cookieScope = { path: '/shop', domain: undefined }
     return handler(exchange)

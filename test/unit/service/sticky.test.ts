@@ -6,19 +6,11 @@ import { UpstreamError } from '../../../src/exchange/upstream-error.ts'
 import type { StickyCookieConfig } from '../../../src/model/service-config.ts'
 import type { Forward, Member } from '../../../src/service/member.ts'
 import { defaultCookieName } from '../../../src/service/sticky-cookie.ts'
-import { memberWith, serviceOver } from '../../support/balancer.ts'
+import { memberWith, plainCookie, serviceOver } from '../../support/balancer.ts'
 import { ask, openEdge } from '../../support/edge.ts'
 import type { Answer } from '../../support/edge.ts'
 
-const plain: StickyCookieConfig = {
-  name: 'static_cookie',
-  secure: false,
-  httpOnly: false,
-  sameSite: undefined,
-  maxAge: 0,
-  path: '/',
-  domain: undefined,
-}
+const plain: StickyCookieConfig = { ...plainCookie, name: 'static_cookie' }
 
 test("the default cookie name is Traefik's", () => {
   assert.equal(defaultCookieName('backend'), '_76eb3')

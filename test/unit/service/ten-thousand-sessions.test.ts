@@ -8,18 +8,9 @@ import { createPick } from '../../../src/service/candidates.ts'
 import type { Member } from '../../../src/service/member.ts'
 import { byRequests } from '../../../src/service/methods/byrequests.ts'
 import { chooseBySession, compileStickiness } from '../../../src/service/stickiness.ts'
-import { balancerOf, memberWith } from '../../support/balancer.ts'
+import { balancerOf, memberWith, plainCookie } from '../../support/balancer.ts'
 
 const clients = 10_000
-const cookie = {
-  name: 'c',
-  secure: false,
-  httpOnly: false,
-  sameSite: undefined,
-  maxAge: 0,
-  path: '/',
-  domain: undefined,
-}
 
 test('of ten thousand sessions on ten replicas only those of the one that leaves move, and evenly', () => {
   const members = Array.from({ length: 10 }, (_, i) => memberWith({ slot: `shop/web/${i + 1}` }))
@@ -72,7 +63,7 @@ class Client {
 }
 
 function balancer(members: readonly Member[]) {
-  const stickiness = compileStickiness('web@docker' as QualifiedName, { stickyCookie: cookie }, members, 'secret')
+  const stickiness = compileStickiness('web@docker' as QualifiedName, { stickyCookie: plainCookie }, members, 'secret')
   assert(stickiness)
   const pick = createPick(members, byRequests(balancerOf(members)), balancingDefaults)
   return chooseBySession(stickiness, pick, true)
