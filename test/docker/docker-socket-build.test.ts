@@ -13,9 +13,9 @@ import { ensureComposeV1, ensureComposeV2 } from '../../compose/setup/compose-to
 import { ensureEngine } from '../../compose/setup/engine.ts'
 import { attempt, run } from '../../compose/setup/run.ts'
 import type { Outcome } from '../../compose/setup/run.ts'
-import { openDockerSocket } from '../../src/dockersocket/docker-socket.ts'
 import { eventually } from '../support/eventually.ts'
 import { ensureBuildx } from './buildx.ts'
+import { openEngineSocket } from './engine-socket.ts'
 
 const name = `muster-build-${process.pid}`
 const ceilingMs = 20_000
@@ -29,17 +29,7 @@ const base = (await ensureBaseImage()).name
 const directory = await mkdtemp(join(tmpdir(), 'muster-build-'))
 const buildx = await ensureBuildx(join(directory, 'buildx'))
 const path = join(directory, 'docker.sock')
-const socket = await openDockerSocket(
-  {
-    listen: { path },
-    mode: 'full',
-    drainTimeoutMs: 1000,
-    upstream: { path: '/var/run/docker.sock' },
-    group: undefined,
-    graceMs: 0,
-  },
-  { drain: async () => 'not a member', log: { error() {}, warn() {}, info() {}, debug() {} } },
-)
+const socket = await openEngineSocket(path)
 const env = { DOCKER_HOST: `unix://${path}`, ...(buildx.kind === 'found' && buildx.env) }
 let contexts = 0
 

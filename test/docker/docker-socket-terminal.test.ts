@@ -10,7 +10,7 @@ import { ensureComposeV1, ensureComposeV2 } from '../../compose/setup/compose-to
 import { ensureEngine } from '../../compose/setup/engine.ts'
 import { attempt, run } from '../../compose/setup/run.ts'
 import type { Outcome } from '../../compose/setup/run.ts'
-import { openDockerSocket } from '../../src/dockersocket/docker-socket.ts'
+import { openEngineSocket } from './engine-socket.ts'
 import { Terminal } from './terminal.ts'
 
 const name = `muster-terminal-${process.pid}`
@@ -36,20 +36,10 @@ const image = (await ensureBaseImage()).name
 const directory = await mkdtemp(join(tmpdir(), 'muster-terminal-'))
 const path = join(directory, 'docker.sock')
 const env = { DOCKER_HOST: `unix://${path}` }
-const socket = await openDockerSocket(
-  {
-    listen: { path },
-    mode: 'full',
-    drainTimeoutMs: 10_000,
-    upstream: { path: '/var/run/docker.sock' },
-    group: undefined,
-    graceMs: 0,
-  },
-  {
-    drain: (_id, _name, signal) => delay(heldMs, 'drained', { signal }),
-    log: { error() {}, warn() {}, info() {}, debug() {} },
-  },
-)
+const socket = await openEngineSocket(path, {
+  drainTimeoutMs: 10_000,
+  drain: (_id, _name, signal) => delay(heldMs, 'drained', { signal }),
+})
 
 before(async () => {
   await run('docker', ['run', '-d', '--name', `${name}-app`, '--entrypoint', 'node', image, '-e', tick])

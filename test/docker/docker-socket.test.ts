@@ -12,12 +12,12 @@ import { ensureComposeV1, ensureComposeV2 } from '../../compose/setup/compose-to
 import { ensureEngine } from '../../compose/setup/engine.ts'
 import { attempt, run } from '../../compose/setup/run.ts'
 import type { Outcome } from '../../compose/setup/run.ts'
-import { openDockerSocket } from '../../src/dockersocket/docker-socket.ts'
 import type { DockerSocket } from '../../src/dockersocket/docker-socket.ts'
 import type { Mode } from '../../src/dockersocket/allow.ts'
 import { startMuster } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { bigImage } from './big-image.ts'
+import { openEngineSocket } from './engine-socket.ts'
 
 const name = `muster-socket-${process.pid}`
 const image = `${name}:test`
@@ -28,9 +28,6 @@ const memoryMax = 150 * 2 ** 20
 
 const ticks = 'setInterval(() => console.log("tick"), 200); process.on("SIGTERM", () => process.exit(0))'
 const server = 'require("http").createServer((request, response) => response.end("ok")).listen(8000)'
-
-const engine = '/var/run/docker.sock'
-const silent = { error() {}, warn() {}, info() {}, debug() {} }
 
 await ensureEngine()
 const tools = { '1': await ensureComposeV1(), '2': await ensureComposeV2() }
@@ -287,9 +284,7 @@ describe('mode controller', () => {
 })
 
 async function open(mode: Mode): Promise<DockerSocket> {
-  const listen = { path: join(directory, `${mode}.sock`) }
-  const options = { listen, mode, drainTimeoutMs: 1000, upstream: { path: engine }, group: undefined, graceMs: 0 }
-  return sockets.use(await openDockerSocket(options, { drain: async () => 'not a member', log: silent }))
+  return sockets.use(await openEngineSocket(join(directory, `${mode}.sock`), { mode }))
 }
 
 function through({ endpoint }: Pick<DockerSocket, 'endpoint'>): { readonly env: Readonly<Record<string, string>> } {
